@@ -1,0 +1,10 @@
+import type { MediaTime } from './media-time.ts';
+
+export type VideoCodec = 'vp8' | 'h264';
+
+/** One encoded picture: an H.264 access unit in Annex B, or a VP8 frame. */
+export interface EncodedFrame {
+  readonly data: Uint8Array;
+  readonly keyFrame: boolean;
+  readonly mediaTime: MediaTime;
+}

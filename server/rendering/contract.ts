@@ -1,0 +1,45 @@
+import type { MediaTime } from '../core/media-time.ts';
+import type { EncodedFrame, VideoCodec } from '../core/video.ts';
+
+export interface FaceSessionOptions {
+  readonly callId: string;
+  /** Folder name under `avatars/`. */
+  readonly avatar: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly framesPerS: number;
+  readonly codec: VideoCodec;
+  readonly bitrateBps: number;
+}
+
+/** One call's picture. Every method may be called at any time; after `close` they do nothing. */
+export interface FaceSession extends AsyncDisposable {
+  /**
+   * Draws and encodes one frame (parameters are copied before this returns). Resolves to `undefined` when the frame was
+   * dropped: the child is busy, restarting or gone. Never rejects for a lost child; sound must not wait for pictures.
+   */
+  render(parameters: Float32Array, mediaTime: MediaTime): Promise<EncodedFrame | undefined>;
+  requestKeyFrame(): void;
+  setBitrate(bitrateBps: number): void;
+  /** Another size takes effect with a key frame. */
+  setSize(widthPx: number, heightPx: number): void;
+  setAvatar(avatar: string): Promise<void>;
+  /** Called when the picture is given up for good (`error`) or came back (`undefined`). */
+  onHealth(listener: (error: Error | undefined) => void): void;
+  close(): Promise<void>;
+}
+
+export interface AvatarSummary {
+  readonly name: string;
+  readonly title: string;
+  readonly posterUrl?: string;
+}
+
+export interface Rendering extends AsyncDisposable {
+  /** Throws `avatar_unknown` or `avatar_invalid`; `encoder_missing` when no encoder can make the codec. */
+  open(options: FaceSessionOptions): Promise<FaceSession>;
+  avatars(): readonly AvatarSummary[];
+  /** Ids of the encoders that work here, best first. */
+  encoders(): readonly string[];
+  close(): Promise<void>;
+}

@@ -1,0 +1,56 @@
+import type { Emotion, Gesture } from '../core/speech.ts';
+
+export interface Message {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly text: string;
+}
+
+export interface Persona {
+  readonly name: string;
+  readonly systemPrompt: string;
+  readonly greeting: string;
+}
+
+export interface ReplyRequest {
+  readonly turnId: string;
+  /** BCP 47 of the conversation. */
+  readonly language: string;
+  readonly persona: Persona;
+  /** What was really said and heard so far, oldest first, without the new question. */
+  readonly history: readonly Message[];
+  readonly text: string;
+  /** Made before it is certain that the visitor has finished: no side effects, and it may be thrown away. */
+  readonly speculative: boolean;
+  readonly signal: AbortSignal;
+}
+
+export type ReplyPart =
+  | { readonly type: 'text'; readonly text: string }
+  /** Holds from the following text on. */
+  | { readonly type: 'emotion'; readonly emotion: Emotion; readonly intensity: number }
+  | { readonly type: 'gesture'; readonly gesture: Gesture }
+  /** The first part of every reply: which engine answers. Another one may follow when that engine failed. */
+  | { readonly type: 'engine'; readonly engine: string; readonly model?: string };
+
+/** How the knowledge sees a partial transcript. */
+export interface Assessment {
+  /** The words form a whole question or request that is answered with confidence. */
+  readonly complete: boolean;
+  /** 0..1 */
+  readonly confidence: number;
+}
+
+export interface Thinking extends AsyncDisposable {
+  /**
+   * Streams the reply. Follows the failure policy: a filler when the model is slow, the fallback chain when it fails or
+   * is silent, an apology last; after some text was given, a failure ends the reply with a short spoken notice instead
+   * of repeating. Throws only on abort.
+   */
+  reply(request: ReplyRequest): AsyncIterable<ReplyPart>;
+  /** Synchronous and fast (< 2 ms): called on partial transcripts. */
+  assess(partial: string): Assessment;
+  /** Sentences of the knowledge domain, for the recogniser's language model. */
+  domainSentences(): readonly string[];
+  describe(): { readonly engine: string; readonly model?: string; readonly documents: number };
+  close(): Promise<void>;
+}
