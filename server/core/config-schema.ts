@@ -8,7 +8,13 @@ import { z } from 'zod';
 const text = () => z.string().max(20_000);
 const count = (fallback: number, max = 1_000_000) => z.number().int().min(0).max(max).default(fallback);
 const ms = (fallback: number, max = 3_600_000) => z.number().min(0).max(max).default(fallback);
-const bytes = (fallback: number) => z.number().int().min(0).max(1 << 30).default(fallback);
+const bytes = (fallback: number) =>
+  z
+    .number()
+    .int()
+    .min(0)
+    .max(1 << 30)
+    .default(fallback);
 const section = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
 
 const server = section({
@@ -16,10 +22,19 @@ const server = section({
   port: z.number().int().min(0).max(65_535).default(8080).describe('TCP port of pages, signalling and API; 0 picks a free one.'),
   tlsCertFile: z.string().optional().describe('PEM certificate chain; with tlsKeyFile the server speaks HTTPS.'),
   tlsKeyFile: z.string().optional().describe('PEM private key of tlsCertFile.'),
-  trustProxy: z.array(z.string()).default([]).describe('Addresses or CIDR ranges of reverse proxies whose X-Forwarded-* headers are believed.'),
+  trustProxy: z
+    .array(z.string())
+    .default([])
+    .describe('Addresses or CIDR ranges of reverse proxies whose X-Forwarded-* headers are believed.'),
   allowInsecurePublic: z.boolean().default(false).describe('Start on a public address without an API key all the same.'),
-  apiKeys: z.array(z.string().min(16)).default([]).describe('Keys that may create client secrets and calls; without any, loopback visitors need none.'),
-  allowedOrigins: z.array(z.string()).default([]).describe('Browser origins that may call the API besides the server itself; * allows all.'),
+  apiKeys: z
+    .array(z.string().min(16))
+    .default([])
+    .describe('Keys that may create client secrets and calls; without any, loopback visitors need none.'),
+  allowedOrigins: z
+    .array(z.string())
+    .default([])
+    .describe('Browser origins that may call the API besides the server itself; * allows all.'),
   tokenTtlS: z.number().int().min(5).max(3600).default(60).describe('How long a join token may be used, once.'),
   tokenSecret: z.string().min(32).optional().describe('Signs join tokens; random at each start when not set.'),
   requestsPerMinute: count(300).describe('HTTP requests from one address per minute.'),
