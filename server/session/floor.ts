@@ -1,0 +1,353 @@
+/**
+ * Who has the floor: a pure reducer. Events go in, a new state and effects come out; there is no clock, no timer and no
+ * I/O here, so that every rule of turn-taking can be tested as a table on a simulated time axis.
+ *
+ * The way of a turn:  listening -> (silence) prepare, react -> (hold) endpoint -> final words -> commit -> answering
+ * -> drained -> listening. While answering, the visitor's speech first ducks the avatar's voice, then pauses it; words that
+ * mean something take the floor (yield), a cough or "uh-huh" gives it back (resume).
+ */
+import type { FloorEffect, FloorEvent, FloorState, TurnKind, Utterance } from './floor-state.ts';
+import { isBackChannel, isStopWord, sameWords } from './words.ts';
+
+/** One step. Collects changes on a draft that never leaves this function. */
+export function floor(state: FloorState, event: FloorEvent): { state: FloorState; effects: FloorEffect[] } {
+  if (state.phase === 'ended') return { state, effects: [] };
+  const step = new Step(state);
+  step.take(event);
+  return { state: step.state, effects: step.effects };
+}
+
+class Step {
+  state: FloorState;
+  readonly effects: FloorEffect[] = [];
+
+  constructor(state: FloorState) {
+    this.state = state;
+  }
+
+  take(event: FloorEvent): void {
+    switch (event.type) {
+      case 'start':
+        this.#set({ startedAtMs: event.atMs, activeAtMs: event.atMs });
+        if (event.greet) this.#begin('greeting', '', event.atMs);
+        break;
+      case 'vad':
+        this.#vad(event);
+        this.#timeouts(event.atMs);
+        break;
+      case 'utterance':
+        this.#set({ utterance: { id: event.utteranceId, text: '', settled: false, holdMs: this.state.rules.holdMs, complete: false } });
+        break;
+      case 'partial':
+        this.#words(event.utteranceId, { text: event.text });
+        if (this.state.phase === 'answering' && isStopWord(event.text)) this.#pause();
+        break;
+      case 'turn':
+        this.#words(event.utteranceId, { text: event.text, settled: true, holdMs: event.holdMs, complete: event.complete });
+        this.#pauseProgress(event.atMs);
+        break;
+      case 'final':
+        this.#final(event);
+        break;
+      case 'sounding':
+        if (this.state.turn?.turnId === event.turnId) this.#set({ turn: { ...this.state.turn, soundAtMs: event.atMs }, activeAtMs: event.atMs });
+        break;
+      case 'finished':
+        this.#finished(event.turnId, event.atMs);
+        break;
+      case 'respond':
+        this.#takeOver();
+        this.#begin('reply', '', event.atMs);
+        break;
+      case 'say':
+        this.#takeOver();
+        this.#begin('say', event.text, event.atMs);
+        break;
+      case 'commit-input':
+        if (this.state.utterance && this.state.phase !== 'endpointed') {
+          this.#pause();
+          this.#endpoint(event.atMs);
+        }
+        break;
+      case 'clear-input':
+        this.#discardPrepared();
+        this.#dropUtterance();
+        this.#set({ carriedText: '' });
+        break;
+      case 'interrupt':
+        this.#takeOver();
+        this.#set({ phase: 'listening', activeAtMs: event.atMs });
+        break;
+      case 'rules':
+        this.#set({ rules: { ...this.state.rules, ...event.rules } });
+        break;
+      case 'tick':
+        this.#timeouts(event.atMs);
+        break;
+      case 'end':
+        this.#end(event.reason);
+        break;
+    }
+  }
+
+  #set(change: Partial<FloorState>): void {
+    this.state = { ...this.state, ...change };
+  }
+
+  #effect(effect: FloorEffect): void {
+    this.effects.push(effect);
+  }
+
+  // — the visitor's voice
+
+  #vad(event: Extract<FloorEvent, { type: 'vad' }>): void {
+    const { rules, visitorSpeaking } = this.state;
+    this.#set({ silenceMs: event.silenceMs });
+    if (event.isSpeech) {
+      this.#set({ activeAtMs: event.atMs, prompted: false });
+      if (event.speechMs >= rules.duckAfterMs) this.#speechGoesOn(event);
+      return;
+    }
+    if (visitorSpeaking && event.silenceMs >= rules.prepareAfterMs) this.#set({ visitorSpeaking: false });
+    this.#pauseProgress(event.atMs);
+  }
+
+  #speechGoesOn(event: Extract<FloorEvent, { type: 'vad' }>): void {
+    const { utterance } = this.state;
+    if (!this.state.speechOpen) {
+      this.#set({ speechOpen: true });
+      this.#effect({ type: 'speech-started', atMs: event.atMs - event.speechMs });
+    }
+    if (!this.state.visitorSpeaking) {
+      this.#set({ visitorSpeaking: true });
+      this.#effect({ type: 'attend' });
+    }
+    if (utterance?.settled) this.#set({ utterance: { ...utterance, settled: false } });
+    // The pause was not the end: what was prepared for it answers only half of what is being said.
+    this.#discardPrepared();
+    this.#set({ reacted: false });
+    if (this.state.phase === 'answering') this.#speechWhileAnswering(event);
+  }
+
+  #speechWhileAnswering(event: Extract<FloorEvent, { type: 'vad' }>): void {
+    const { rules, turn, utterance, ducked } = this.state;
+    if (!turn) return;
+    if (turn.soundAtMs === undefined && turn.kind === 'reply') {
+      // Nothing was heard yet: the visitor simply goes on, as if the turn had never been taken.
+      this.#takeBack();
+      return;
+    }
+    if (this.state.carriedText && event.atMs - event.speechMs - (turn.soundAtMs ?? 0) < rules.retractWithinMs) {
+      // Answered too early: the words are still one question.
+      this.#pause({ keepsWords: true });
+      return;
+    }
+    if (!ducked) {
+      this.#set({ ducked: true });
+      this.#effect({ type: 'duck' });
+    }
+    const patienceMs = isBackChannel(utterance?.text ?? '') && utterance?.text ? rules.backChannelYieldAfterMs : rules.yieldAfterMs;
+    if (event.speechMs >= patienceMs && event.voicedShare >= rules.yieldVoicedShare) this.#pause();
+  }
+
+  /** What a pause in the visitor's speech brings, as it gets longer. */
+  #pauseProgress(atMs: number): void {
+    const { rules, utterance, silenceMs, phase } = this.state;
+    if (phase === 'answering') {
+      this.#pauseWhileAnswering(atMs);
+      return;
+    }
+    if (phase === 'interrupted' && silenceMs >= rules.resumeAfterMs && isBackChannel(utterance?.text ?? '')) {
+      this.#resume();
+      return;
+    }
+    if (!utterance || this.state.visitorSpeaking || !rules.automaticTurns || phase === 'endpointed') return;
+    if (silenceMs >= rules.prepareAfterMs && utterance.settled && utterance.text && !isNothingNew(phase, utterance.text))
+      this.#prepare(this.#wholeText(utterance.text));
+    if (silenceMs >= rules.reactAfterMs && !this.state.reacted) {
+      this.#set({ reacted: true });
+      this.#effect({ type: 'react' });
+    }
+    const holdMs = utterance.complete ? Math.min(rules.completeHoldMs, utterance.holdMs) : utterance.holdMs;
+    if (silenceMs >= holdMs && !isNothingNew(phase, utterance.text)) this.#endpoint(atMs);
+  }
+
+  /** The visitor said something short while the avatar speaks, and is silent again. */
+  #pauseWhileAnswering(atMs: number): void {
+    const { rules, utterance, silenceMs, ducked } = this.state;
+    if (ducked && silenceMs >= rules.prepareAfterMs) {
+      this.#set({ ducked: false });
+      this.#effect({ type: 'unduck' });
+    }
+    if (!utterance || silenceMs < utterance.holdMs) return;
+    if (isBackChannel(utterance.text)) {
+      this.#dropUtterance();
+    } else if (rules.automaticTurns) {
+      this.#pause();
+      this.#endpoint(atMs);
+    }
+  }
+
+  // — the visitor's words
+
+  #words(utteranceId: string, change: Partial<Utterance>): void {
+    const { utterance } = this.state;
+    if (utterance?.id === utteranceId) this.#set({ utterance: { ...utterance, ...change } });
+  }
+
+  #endpoint(atMs: number): void {
+    this.#closeSpeech();
+    this.#set({ phase: 'endpointed', endpointedAtMs: atMs });
+    this.#effect({ type: 'end-utterance' });
+  }
+
+  #closeSpeech(): void {
+    if (!this.state.speechOpen) return;
+    this.#set({ speechOpen: false });
+    this.#effect({ type: 'speech-stopped', atMs: this.state.activeAtMs });
+  }
+
+  #dropUtterance(): void {
+    if (!this.state.utterance) return;
+    this.#closeSpeech();
+    this.#set({ utterance: undefined });
+    this.#effect({ type: 'drop-utterance' });
+  }
+
+  #final(event: { atMs: number; utteranceId: string; text: string }): void {
+    const { utterance, phase, turn, rules } = this.state;
+    if (utterance && utterance.id !== event.utteranceId) return;
+    this.#set({ utterance: undefined });
+    if (phase !== 'endpointed') {
+      // The recogniser ended it by itself (too long): the words count with what follows.
+      if (event.text && phase === 'listening') this.#set({ carriedText: this.#wholeText(event.text) });
+      return;
+    }
+    if (event.text === '' || (turn && isBackChannel(event.text))) {
+      this.#discardPrepared();
+      if (turn) this.#resume();
+      else this.#set({ phase: 'listening' });
+      return;
+    }
+    const text = this.#wholeText(event.text);
+    const replaces = this.state.carriedText !== '';
+    if (turn) this.#yield(turn.turnId);
+    if (rules.automaticTurns) this.#begin('reply', text, event.atMs, replaces);
+    else {
+      this.#set({ phase: 'listening', carriedText: '' });
+      this.#effect({ type: 'heard', text });
+    }
+  }
+
+  #wholeText(text: string): string {
+    return [this.state.carriedText, text].filter(Boolean).join(' ');
+  }
+
+  // — the avatar's turn
+
+  #prepare(text: string): void {
+    const { prepared } = this.state;
+    if (prepared && sameWords(prepared.text, text)) return;
+    this.#discardPrepared();
+    const turnId = this.#newTurnId();
+    this.#set({ prepared: { turnId, text } });
+    this.#effect({ type: 'prepare', turnId, text });
+  }
+
+  #begin(kind: TurnKind, text: string, atMs: number, replaces = false): void {
+    const { prepared } = this.state;
+    const ready = kind === 'reply' && prepared && sameWords(prepared.text, text) ? prepared : undefined;
+    if (!ready) this.#discardPrepared();
+    const turnId = ready?.turnId ?? this.#newTurnId();
+    // Kept until the answer was heard for a while, in case that it came too early.
+    this.#set({ prepared: undefined, turn: { turnId, kind }, phase: 'answering', carriedText: kind === 'reply' ? text : '', reacted: false, activeAtMs: atMs });
+    this.#effect({ type: 'commit', turnId, kind, text, replaces });
+  }
+
+  #finished(turnId: string, atMs: number): void {
+    const { turn, phase } = this.state;
+    if (turn?.turnId !== turnId || phase === 'interrupted') return;
+    // A prompt into the silence is no sign of life.
+    this.#set({ turn: undefined, activeAtMs: turn.kind === 'prompt' ? this.state.activeAtMs : atMs, carriedText: '' });
+    if (phase === 'answering') this.#set({ phase: 'listening' });
+    if (this.state.ducked) {
+      this.#set({ ducked: false });
+      this.#effect({ type: 'unduck' });
+    }
+  }
+
+  #pause({ keepsWords = false } = {}): void {
+    const { turn } = this.state;
+    if (!turn || this.state.phase !== 'answering') return;
+    this.#set({ phase: 'interrupted', ducked: false });
+    if (!keepsWords) this.#set({ carriedText: '' });
+    this.#effect({ type: 'pause', turnId: turn.turnId });
+  }
+
+  #resume(): void {
+    const { turn } = this.state;
+    this.#dropUtterance();
+    this.#discardPrepared();
+    this.#set({ phase: turn ? 'answering' : 'listening' });
+    if (turn) this.#effect({ type: 'resume', turnId: turn.turnId });
+  }
+
+  #yield(turnId: string): void {
+    this.#set({ turn: undefined, ducked: false });
+    this.#effect({ type: 'yield', turnId });
+  }
+
+  /** The visitor went on before a word of the answer was heard. */
+  #takeBack(): void {
+    const { turn } = this.state;
+    if (turn) this.#yield(turn.turnId);
+    this.#set({ phase: 'listening' });
+  }
+
+  /** Something else takes the floor now: whatever is spoken, held or prepared ends. */
+  #takeOver(): void {
+    const { turn } = this.state;
+    if (turn) this.#yield(turn.turnId);
+    this.#discardPrepared();
+    this.#dropUtterance();
+    this.#set({ carriedText: '', visitorSpeaking: false });
+  }
+
+  #discardPrepared(): void {
+    const { prepared } = this.state;
+    if (!prepared) return;
+    this.#set({ prepared: undefined });
+    this.#effect({ type: 'discard', turnId: prepared.turnId });
+  }
+
+  #newTurnId(): string {
+    const turnId = `turn_${this.state.nextTurn}`;
+    this.#set({ nextTurn: this.state.nextTurn + 1 });
+    return turnId;
+  }
+
+  // — time
+
+  #timeouts(atMs: number): void {
+    const { rules, phase, activeAtMs, startedAtMs, prompted, utterance, endpointedAtMs } = this.state;
+    if (rules.maxCallMs > 0 && atMs - startedAtMs >= rules.maxCallMs) this.#end('time_limit');
+    else if (phase === 'endpointed' && atMs - endpointedAtMs >= rules.finalTimeoutMs) {
+      // The recogniser owes the last words; the partial ones are better than silence.
+      this.#final({ atMs, utteranceId: utterance?.id ?? '', text: utterance?.text ?? '' });
+    } else if (phase !== 'listening' || this.state.visitorSpeaking) return;
+    else if (rules.silenceEndMs > 0 && atMs - activeAtMs >= rules.silenceEndMs) this.#end('silence');
+    else if (rules.silencePromptMs > 0 && !prompted && atMs - activeAtMs >= rules.silencePromptMs) {
+      this.#begin('prompt', '', atMs);
+      this.#set({ prompted: true, activeAtMs });
+    }
+  }
+
+  #end(reason: string): void {
+    this.#takeOver();
+    this.#set({ phase: 'ended' });
+    this.#effect({ type: 'end', reason });
+  }
+}
+
+/** While an answer is held, only words that mean something are a new turn. */
+const isNothingNew = (phase: FloorState['phase'], text: string): boolean => phase === 'interrupted' && isBackChannel(text);

@@ -1,0 +1,118 @@
+import { type MediaTime, mediaTimeFromMs, msFromMediaTime, SPEECH_RATE_HZ } from '../core/media-time.ts';
+import type { SpokenPiece } from '../core/speech.ts';
+
+/**
+ * What was said, what was sent, and so what was heard. The conversation's memory, captions and transcripts follow the
+ * visitor's ears, not the server's output: when a turn is cut off, only the words that had been played by then count.
+ *
+ * Pieces of one turn are entered with the media time at which their sound starts. The client reports how far it has
+ * played (`played`); without reports the sound is taken as heard once it was sent and a typical network delay has passed.
+ */
+interface Entry {
+  readonly piece: SpokenPiece;
+  readonly startsAt: MediaTime;
+  /** Where the piece was cut, when it was. */
+  endsAt: MediaTime;
+  /** How much of the piece's own sound came before this entry (a resumed piece has two entries). */
+  readonly offsetMs: number;
+}
+
+export interface Heard {
+  readonly text: string;
+  /** Sound of the turn that was heard. */
+  readonly heardMs: number;
+  readonly complete: boolean;
+}
+
+export class Ledger {
+  readonly #turns = new Map<string, Entry[]>();
+  readonly #assumedDelay: MediaTime;
+  #played: MediaTime | undefined;
+
+  /** @param assumedDelayMs sending to hearing, for clients that report nothing. */
+  constructor(assumedDelayMs = 150) {
+    this.#assumedDelay = mediaTimeFromMs(assumedDelayMs);
+  }
+
+  add(turnId: string, piece: SpokenPiece, startsAt: MediaTime, offsetMs = 0): void {
+    const durationMs = pieceMs(piece) - offsetMs;
+    const entries = this.#turns.get(turnId) ?? [];
+    entries.push({ piece, startsAt, endsAt: startsAt + mediaTimeFromMs(durationMs), offsetMs });
+    this.#turns.set(turnId, entries);
+  }
+
+  /** The turn's sound stopped leaving at `at`; what was entered for later was not sent. Returns what is left to say. */
+  cut(turnId: string, at: MediaTime): { piece: SpokenPiece; offsetMs: number }[] {
+    const left: { piece: SpokenPiece; offsetMs: number }[] = [];
+    const kept: Entry[] = [];
+    for (const entry of this.#turns.get(turnId) ?? []) {
+      if (entry.endsAt <= at) kept.push(entry);
+      else if (entry.startsAt >= at) left.push({ piece: entry.piece, offsetMs: entry.offsetMs });
+      else {
+        left.push({ piece: entry.piece, offsetMs: entry.offsetMs + msFromMediaTime(at - entry.startsAt) });
+        entry.endsAt = at;
+        kept.push(entry);
+      }
+    }
+    if (this.#turns.has(turnId)) this.#turns.set(turnId, kept);
+    return left;
+  }
+
+  /** The client has played everything up to `at`. Never goes back. */
+  played(at: MediaTime): void {
+    if (this.#played === undefined || at > this.#played) this.#played = at;
+  }
+
+  /** What the visitor has heard of a turn when the server's media clock says `now`. */
+  heard(turnId: string, now: MediaTime): Heard {
+    // A report that stopped coming must not freeze the truth: sound cannot stay unheard for long.
+    const until = Math.max(this.#played ?? 0, now - this.#assumedDelay * (this.#played === undefined ? 1 : 4));
+    let text = '';
+    let heard = 0;
+    let complete = true;
+    for (const entry of this.#turns.get(turnId) ?? []) {
+      const heardUntil = Math.min(until, entry.endsAt);
+      if (heardUntil <= entry.startsAt) {
+        complete = false;
+        break;
+      }
+      heard += heardUntil - entry.startsAt;
+      const positionMs = entry.offsetMs + msFromMediaTime(heardUntil - entry.startsAt);
+      const part = heardPart(entry.piece, positionMs);
+      text += part.slice(heardPart(entry.piece, entry.offsetMs).length);
+      complete &&= part.length === entry.piece.text.length;
+    }
+    return { text, heardMs: msFromMediaTime(heard), complete };
+  }
+
+  /** Audio position (from the first sample of the turn, without pauses of an interruption) to media time. */
+  mediaTimeOf(turnId: string, audioMs: number): MediaTime | undefined {
+    let beforeMs = 0;
+    for (const entry of this.#turns.get(turnId) ?? []) {
+      const lengthMs = msFromMediaTime(entry.endsAt - entry.startsAt);
+      if (audioMs <= beforeMs + lengthMs) return entry.startsAt + mediaTimeFromMs(audioMs - beforeMs);
+      beforeMs += lengthMs;
+    }
+    return undefined;
+  }
+
+  forget(turnId: string): void {
+    this.#turns.delete(turnId);
+  }
+}
+
+/** The text of a piece up to the last word of which most was heard. */
+export function heardPart(piece: SpokenPiece, positionMs: number): string {
+  const durationMs = pieceMs(piece);
+  if (positionMs >= durationMs - 1) return piece.text;
+  const lastWord = piece.words.at(-1);
+  if (lastWord && positionMs >= lastWord.endMs) return piece.text;
+  let end = 0;
+  for (const word of piece.words) {
+    if (positionMs < word.startMs + 0.6 * (word.endMs - word.startMs)) break;
+    end = word.textEnd;
+  }
+  return piece.text.slice(0, end);
+}
+
+const pieceMs = (piece: SpokenPiece): number => (piece.pcm.length * 1000) / SPEECH_RATE_HZ;

@@ -1,0 +1,30 @@
+/** What short words mean for the floor. Compared without case, accents of punctuation, and repetition. */
+
+const BACK_CHANNELS = new Set(
+  ('uh-huh uhhuh mhm mm-hmm mmhmm mm hmm hm uh um ah oh okay ok yeah yes yep right sure good great nice cool wow really i see got it ' +
+    'نعم ايوه طيب تمام صح ja genau stimmt oui ouais si claro vale').split(' '),
+);
+
+const STOPS = [/^(please )?stop( it| that| talking)?( please)?$/, /^(hold on|wait|wait a (second|minute|moment)|be quiet|quiet|shut up|enough|pause)$/, /^(توقف|قف|انتظر|stopp|warte|halt|arrête|attends|para|espera)$/];
+
+export const normaliseWords = (text: string): string =>
+  text
+    .toLowerCase()
+    .normalize('NFKC')
+    .replace(/[^\p{L}\p{N}'\- ]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+/** Only sounds of attention ("uh-huh", "yeah, right"), or nothing at all. */
+export const isBackChannel = (text: string): boolean => {
+  const words = normaliseWords(text);
+  return words === '' || (words.length <= 40 && words.split(' ').every((word) => BACK_CHANNELS.has(word)));
+};
+
+/** A whole utterance that asks the avatar to be silent: it counts at once. */
+export const isStopWord = (text: string): boolean => {
+  const words = normaliseWords(text);
+  return STOPS.some((pattern) => pattern.test(words));
+};
+
+export const sameWords = (a: string, b: string): boolean => normaliseWords(a) === normaliseWords(b);
