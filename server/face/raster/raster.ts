@@ -1,0 +1,331 @@
+import { type DrawList, FaceEvaluator } from '../evaluator.ts';
+import { faceError } from '../face-error.ts';
+import type { LoadedLayer, LoadedRig } from '../load-rig.ts';
+import type { FaceParameters } from '../parameters.ts';
+import { BLACK } from './colour.ts';
+import { AlphaIndex, atlasPlanes, type AtlasPlanes, OPAQUE, type RgbaImage } from './planes.ts';
+
+/** The exports of assembly/raster.ts. */
+interface RasterProgram {
+  readonly memory: WebAssembly.Memory;
+  heapBase(): number;
+  setTarget(frame: number, width: number, height: number, bands: number, firstRow: number, endRow: number): void;
+  setAtlas(luma: number, chroma: number, alpha: number, width: number, height: number): void;
+  drawLayer(
+    vertices: number, indices: number, kinds: number, triangles: number, scale: number, offsetX: number, offsetY: number,
+    texelScaleX: number, texelScaleY: number, opacity: number, maskIn: number, maskOut: number,
+  ): void;
+  copyClipped(source: number): void;
+  clearMask(mask: number): void;
+}
+
+/** Rows of the picture that share one clip span; the program knows this number too. */
+const BAND_ROWS = 16;
+const PAGE_BYTES = 65_536;
+const MAX_SIDE_PX = 2160;
+
+export interface FaceRasterOptions {
+  /** What `buildRaster` compiled. */
+  readonly program: WebAssembly.Module;
+  readonly rig: LoadedRig;
+  readonly atlas: RgbaImage;
+  /** Even, 64 to 2160. The rig's canvas is scaled to cover the picture, centred. */
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+interface PlacedLayer {
+  readonly layer: LoadedLayer;
+  readonly indices: number;
+  readonly kinds: number;
+  readonly triangles: number;
+  /** Bytes into a canvas's vertex block. */
+  readonly verticesOffset: number;
+  /** Address of the mask plane that this layer fills, or 0. */
+  readonly maskOut: number;
+  readonly maskIn: number;
+}
+
+/** Where the canvas lies in the picture: picture = canvas * scale + offset. */
+interface Placement {
+  readonly scale: number;
+  readonly offsetX: number;
+  readonly offsetY: number;
+}
+
+/**
+ * One avatar at one size, ready to be drawn by the CPU into I420 pictures (BT.601, limited range; see colour.ts).
+ * Atlas, meshes and background exist once; each call has a `FaceCanvas` of its own, which shares them.
+ */
+export class FaceRaster implements Disposable {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly #rig: LoadedRig;
+  readonly #program: RasterProgram;
+  readonly #placement: Placement;
+  readonly #texelScale: readonly [number, number];
+  readonly #layers: readonly PlacedLayer[];
+  /** Layers before this one never change and are part of `background`. */
+  readonly #firstMoving: number;
+  readonly #background: number;
+  readonly #bands: number;
+  readonly #vertexBytes: number;
+  readonly #freeSlots: number[] = [];
+  #top: number;
+  #heap: Uint8Array<ArrayBuffer>;
+  #openCanvases = 0;
+
+  static async create(options: FaceRasterOptions): Promise<FaceRaster> {
+    const { widthPx, heightPx, atlas, rig } = options;
+    for (const side of [widthPx, heightPx]) {
+      if (!Number.isInteger(side) || side % 2 !== 0 || side < 64 || side > MAX_SIDE_PX) {
+        throw faceError('raster_failed', `A picture of ${widthPx}x${heightPx} cannot be drawn: sides are even, 64 to ${MAX_SIDE_PX}`);
+      }
+    }
+    if (atlas.width !== rig.atlas.width || atlas.height !== rig.atlas.height || atlas.data.length !== atlas.width * atlas.height * 4) {
+      throw faceError('avatar_invalid', `The avatar's atlas is ${atlas.width}x${atlas.height}, its avatar.json says ${rig.atlas.width}x${rig.atlas.height}`);
+    }
+    const instance = await WebAssembly.instantiate(options.program, {
+      env: { abort: () => { throw faceError('raster_failed', 'The rasteriser aborted'); } },
+    });
+    return new FaceRaster(options, instance.exports as unknown as RasterProgram);
+  }
+
+  private constructor({ rig, atlas, widthPx, heightPx }: FaceRasterOptions, program: RasterProgram) {
+    this.#rig = rig;
+    this.#program = program;
+    this.widthPx = widthPx;
+    this.heightPx = heightPx;
+    this.#heap = new Uint8Array(program.memory.buffer as ArrayBuffer);
+    this.#top = program.heapBase();
+    const scale = Math.max(widthPx / rig.canvas.width, heightPx / rig.canvas.height);
+    this.#placement = { scale, offsetX: (widthPx - rig.canvas.width * scale) / 2, offsetY: (heightPx - rig.canvas.height * scale) / 2 };
+    const planes = atlasPlanes(atlas, scale);
+    this.#texelScale = [planes.width / atlas.width, planes.height / atlas.height];
+    program.setAtlas(this.#place(planes.luma), this.#place(planes.chroma), this.#place(planes.alpha), planes.width, planes.height);
+    this.#layers = this.#placeLayers(planes);
+    this.#vertexBytes = rig.layers.reduce((bytes, layer) => bytes + layer.rest.byteLength, 0);
+    this.#bands = this.#allocate(Math.ceil(heightPx / BAND_ROWS) * 8);
+    this.#firstMoving = countStaticLayers(rig);
+    this.#background = this.#drawBackground();
+  }
+
+  get openCanvases(): number {
+    return this.#openCanvases;
+  }
+
+  openCanvas(): FaceCanvas {
+    const slot = this.#freeSlots.pop() ?? this.#allocate(this.#vertexBytes + this.frameBytes);
+    this.#openCanvases++;
+    return new FaceCanvas(this, new FaceEvaluator(this.#rig), slot);
+  }
+
+  /** Bytes of one I420 picture. */
+  get frameBytes(): number {
+    return (this.widthPx * this.heightPx * 3) / 2;
+  }
+
+  [Symbol.dispose](): void {
+    this.#freeSlots.length = 0;
+  }
+
+  /** For FaceCanvas: its picture, valid until the next call of this raster. */
+  frameAt(slot: number): Uint8Array<ArrayBuffer> {
+    return this.#memory().subarray(slot + this.#vertexBytes, slot + this.#vertexBytes + this.frameBytes);
+  }
+
+  /** For FaceCanvas. */
+  releaseSlot(slot: number): void {
+    this.#openCanvases--;
+    this.#freeSlots.push(slot);
+  }
+
+  /** For FaceCanvas: brings the slot's picture up to date with the list. */
+  drawInto(slot: number, list: DrawList): void {
+    const memory = this.#memory();
+    for (let i = this.#firstMoving; i < this.#layers.length; i++) {
+      const drawn = list.layers[i];
+      const placed = this.#layers[i];
+      if (!drawn || !placed || !drawn.changed) continue;
+      const { vertices } = drawn;
+      memory.set(new Uint8Array(vertices.buffer, vertices.byteOffset, vertices.byteLength), slot + placed.verticesOffset);
+    }
+    const rows = this.#clip(list);
+    if (!rows) return;
+    const program = this.#program;
+    program.setTarget(slot + this.#vertexBytes, this.widthPx, this.heightPx, this.#bands, rows.first, rows.end);
+    program.copyClipped(this.#background);
+    for (let i = this.#firstMoving; i < this.#layers.length; i++) this.#drawLayer(i, slot, list.layers[i]?.opacity ?? 0);
+  }
+
+  #drawLayer(index: number, slot: number, opacity: number): void {
+    const placed = this.#layers[index] as PlacedLayer;
+    if (placed.maskOut !== 0) this.#program.clearMask(placed.maskOut);
+    const level = Math.round(opacity * 256);
+    if (level === 0) return;
+    const { scale, offsetX, offsetY } = this.#placement;
+    const { indices, kinds, triangles, verticesOffset, maskIn, maskOut } = placed;
+    const [su, sv] = this.#texelScale;
+    this.#program.drawLayer(slot + verticesOffset, indices, kinds, triangles, scale, offsetX, offsetY, su, sv, level, maskIn, maskOut);
+  }
+
+  /** Translates the list's dirty bands into the program's clip spans; undefined when nothing has to be drawn. */
+  #clip(list: DrawList): { first: number; end: number } | undefined {
+    const { bandHeightPx, minX, maxX } = list.dirty;
+    const { scale, offsetX, offsetY } = this.#placement;
+    const bands = Math.ceil(this.heightPx / BAND_ROWS);
+    const spans = new Int32Array(this.#memory().buffer, this.#bands, bands * 2);
+    let first = -1;
+    let end = 0;
+    for (let band = 0; band < bands; band++) {
+      const top = (band * BAND_ROWS - 2 - offsetY) / scale / bandHeightPx;
+      const bottom = ((band + 1) * BAND_ROWS + 2 - offsetY) / scale / bandHeightPx;
+      let left = Number.POSITIVE_INFINITY;
+      let right = Number.NEGATIVE_INFINITY;
+      const last = Math.min(minX.length - 1, Math.floor(bottom));
+      for (let k = Math.max(0, Math.floor(top)); k <= last; k++) {
+        left = Math.min(left, minX[k] as number);
+        right = Math.max(right, maxX[k] as number);
+      }
+      const from = left <= right ? Math.max(0, 2 * Math.floor((left * scale + offsetX - 2) / 2)) : 0;
+      const to = left <= right ? Math.min(this.widthPx, 2 * Math.ceil((right * scale + offsetX + 2) / 2)) : 0;
+      spans[band * 2] = from;
+      spans[band * 2 + 1] = to;
+      if (from >= to) continue;
+      if (first < 0) first = band * BAND_ROWS;
+      end = Math.min(this.heightPx, (band + 1) * BAND_ROWS);
+    }
+    return first < 0 ? undefined : { first, end };
+  }
+
+  #placeLayers(planes: AtlasPlanes): PlacedLayer[] {
+    const alpha = new AlphaIndex(planes);
+    const { layers } = this.#rig;
+    const maskBytes = (this.widthPx * this.heightPx * 5) / 4;
+    const masks = new Map<number, number>();
+    for (const layer of layers) if (layer.mask >= 0 && !masks.has(layer.mask)) masks.set(layer.mask, this.#allocate(maskBytes));
+    let verticesOffset = 0;
+    return layers.map((layer, index) => {
+      const placed: PlacedLayer = {
+        layer,
+        indices: this.#place(new Uint8Array(layer.indices.buffer, layer.indices.byteOffset, layer.indices.byteLength)),
+        kinds: this.#place(this.#triangleKinds(layer, alpha)),
+        triangles: layer.indices.length / 3,
+        verticesOffset,
+        maskOut: masks.get(index) ?? 0,
+        maskIn: masks.get(layer.mask) ?? 0,
+      };
+      verticesOffset += layer.rest.byteLength;
+      return placed;
+    });
+  }
+
+  #triangleKinds(layer: LoadedLayer, alpha: AlphaIndex): Uint8Array {
+    const { indices, rest } = layer;
+    const [su, sv] = this.#texelScale;
+    const kinds = new Uint8Array(indices.length / 3);
+    if (layer.opaque) return kinds.fill(OPAQUE);
+    for (let t = 0; t < kinds.length; t++) {
+      const us = [0, 1, 2].map((k) => (rest[(indices[t * 3 + k] as number) * 4 + 2] as number) * su);
+      const vs = [0, 1, 2].map((k) => (rest[(indices[t * 3 + k] as number) * 4 + 3] as number) * sv);
+      kinds[t] = alpha.kind(Math.min(...us), Math.min(...vs), Math.max(...us), Math.max(...vs));
+    }
+    return kinds;
+  }
+
+  #drawBackground(): number {
+    const slot = this.#allocate(this.#vertexBytes + this.frameBytes);
+    const memory = this.#memory();
+    const frame = slot + this.#vertexBytes;
+    const luma = this.widthPx * this.heightPx;
+    memory.fill(BLACK.y, frame, frame + luma);
+    memory.fill(BLACK.u, frame + luma, frame + this.frameBytes);
+    const bands = Math.ceil(this.heightPx / BAND_ROWS);
+    new Int32Array(memory.buffer, this.#bands, bands * 2).set(Array.from({ length: bands }, () => [0, this.widthPx]).flat());
+    this.#program.setTarget(frame, this.widthPx, this.heightPx, this.#bands, 0, this.heightPx);
+    for (let i = 0; i < this.#firstMoving; i++) {
+      const { layer, verticesOffset } = this.#layers[i] as PlacedLayer;
+      memory.set(new Uint8Array(layer.rest.buffer, layer.rest.byteOffset, layer.rest.byteLength), slot + verticesOffset);
+      this.#drawLayer(i, slot, Math.min(1, Math.max(0, layer.opacity.base)));
+    }
+    return frame;
+  }
+
+  #place(bytes: Uint8Array): number {
+    const at = this.#allocate(bytes.length);
+    this.#memory().set(bytes, at);
+    return at;
+  }
+
+  /** 64 bytes of room behind each block: spans read up to three bytes past their end. */
+  #allocate(bytes: number): number {
+    const at = (this.#top + 63) & ~63;
+    this.#top = at + bytes + 64;
+    const { memory } = this.#program;
+    const missing = this.#top - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+    return at;
+  }
+
+  /** Growing replaces the buffer, so views are made anew after it. */
+  #memory(): Uint8Array<ArrayBuffer> {
+    const { buffer } = this.#program.memory;
+    if (this.#heap.buffer !== buffer) this.#heap = new Uint8Array(buffer as ArrayBuffer);
+    return this.#heap;
+  }
+}
+
+/** One call's picture: give it parameters, read its frame. Only what changed since the last frame is drawn. */
+export class FaceCanvas implements Disposable {
+  readonly #raster: FaceRaster;
+  readonly #evaluator: FaceEvaluator;
+  readonly #slot: number;
+  #closed = false;
+
+  constructor(raster: FaceRaster, evaluator: FaceEvaluator, slot: number) {
+    this.#raster = raster;
+    this.#evaluator = evaluator;
+    this.#slot = slot;
+  }
+
+  get widthPx(): number {
+    return this.#raster.widthPx;
+  }
+
+  get heightPx(): number {
+    return this.#raster.heightPx;
+  }
+
+  /** The I420 picture: Y, U and V planes without padding. A view: valid until the next `paint` of any canvas of this raster. */
+  get frame(): Uint8Array<ArrayBuffer> {
+    return this.#raster.frameAt(this.#slot);
+  }
+
+  /** Draws the face; false when the picture is the last one again and nothing was drawn. */
+  paint(parameters: FaceParameters): boolean {
+    if (this.#closed) throw faceError('raster_failed', 'The canvas is closed');
+    const list = this.#evaluator.evaluate(parameters);
+    if (!list.changed) return false;
+    this.#raster.drawInto(this.#slot, list);
+    return true;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#raster.releaseSlot(this.#slot);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** Leading layers that no parameter can change and that no other layer is masked by. */
+function countStaticLayers(rig: LoadedRig): number {
+  const masks = new Set(rig.layers.map((layer) => layer.mask));
+  const first = rig.layers.findIndex(
+    (layer, index) => layer.morphs.length > 0 || layer.opacity.gains.length > 0 || layer.mask >= 0 || masks.has(index) || layer.follow.some((f) => f > 0),
+  );
+  return first < 0 ? rig.layers.length : first;
+}
