@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { languageTag, MAX_INSTRUCTIONS_CHARS, outputModalities, permission, resourceName, WIRE_PCM_RATE_HZ } from './common.ts';
+
+/**
+ * The session object of the Realtime API, as a caller may send it (`session.update`, `client_secrets`, `calls`) and as
+ * the server describes it (`session.created`, `session.updated`). Everything is optional when sent; unknown keys are
+ * ignored, so that a client written for a richer server still gets its call.
+ */
+const pcmFormat = z.object({ type: z.literal('audio/pcm').optional(), rate: z.literal(WIRE_PCM_RATE_HZ).optional() });
+
+const serverVad = z.object({
+  type: z.literal('server_vad'),
+  create_response: z.boolean().optional(),
+  interrupt_response: z.boolean().optional(),
+  idle_timeout_ms: z.number().int().min(0).max(3_600_000).nullable().optional(),
+  prefix_padding_ms: z.number().int().min(0).max(5_000).optional(),
+  silence_duration_ms: z.number().int().min(0).max(10_000).optional(),
+  threshold: z.number().min(0).max(1).optional(),
+});
+
+const semanticVad = z.object({
+  type: z.literal('semantic_vad'),
+  create_response: z.boolean().optional(),
+  interrupt_response: z.boolean().optional(),
+  eagerness: z.enum(['low', 'medium', 'high', 'auto']).optional(),
+});
+
+/** `null` switches turn detection off: the client commits its sound and asks for replies itself. */
+export const turnDetection = z.discriminatedUnion('type', [serverVad, semanticVad]).nullable();
+export type TurnDetection = z.output<typeof turnDetection>;
+
+const inputAudio = z.object({
+  format: pcmFormat.optional(),
+  turn_detection: turnDetection.optional(),
+  transcription: z
+    .object({ model: z.string().max(128).optional(), language: languageTag.optional(), prompt: z.string().max(4_000).optional() })
+    .optional(),
+  noise_reduction: z.object({ type: z.enum(['near_field', 'far_field']).optional() }).optional(),
+});
+
+const outputAudio = z.object({
+  format: pcmFormat.optional(),
+  voice: z.union([resourceName, z.object({ id: resourceName })]).optional(),
+  speed: z.number().min(0.25).max(1.5).optional(),
+});
+
+const functionTool = z.object({
+  type: z.literal('function').optional(),
+  name: z.string().min(1).max(64).optional(),
+  description: z.string().max(4_000).optional(),
+  parameters: z.unknown().optional(),
+});
+
+/** What only this server knows about. */
+const visavisSession = z.object({
+  avatar: resourceName.optional(),
+  language: languageTag.optional(),
+  greet: z.boolean().optional().describe('Say the greeting when the call begins.'),
+  permissions: z.array(permission).max(8).optional().describe('What the holder of a client secret may do; set by its creator.'),
+});
+
+export const realtimeSession = z.object({
+  type: z.literal('realtime').default('realtime'),
+  model: z.string().max(128).optional().describe('Accepted and reported; the configuration chooses the engines.'),
+  instructions: z.string().max(MAX_INSTRUCTIONS_CHARS).optional().describe("Replaces the persona's system prompt; needs permission."),
+  output_modalities: outputModalities.optional(),
+  audio: z.object({ input: inputAudio.optional(), output: outputAudio.optional() }).optional(),
+  max_output_tokens: z.union([z.number().int().min(1).max(1_000_000), z.literal('inf')]).optional(),
+  tools: z.array(functionTool).max(128).optional(),
+  tool_choice: z.enum(['none', 'auto', 'required']).optional(),
+  visavis: visavisSession.optional(),
+});
+export type RealtimeSession = z.output<typeof realtimeSession>;
+export type RealtimeSessionInput = z.input<typeof realtimeSession>;
+
+/** The session as the server tells it, with what it has decided. */
+export const describedSession = realtimeSession.extend({
+  id: z.string(),
+  object: z.literal('realtime.session'),
+  expires_at: z.number().int().optional().describe('Unix seconds.'),
+  visavis: visavisSession
+    .extend({
+      call_id: z.string().optional(),
+      avatar_name: z.string().optional(),
+      max_typed_chars: z.number().int().optional(),
+    })
+    .optional(),
+});
+export type DescribedSession = z.output<typeof describedSession>;
