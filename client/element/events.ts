@@ -1,0 +1,112 @@
+import {
+  type ClientEventInput,
+  type EngineDescription,
+  newId,
+  parseServerEvent,
+  type RealtimeSessionInput,
+  type ServerEvent,
+  type ServerEventOf,
+} from '../../server/protocol/index.ts';
+import { type CaptionAction, placeWords } from './captions.ts';
+import type { CallWishes } from './signalling.ts';
+import type { Activity, CallAction } from './state.ts';
+
+/** Where the wire ends: the server's events become what the call, the captions and the page understand, and back. */
+export type Quality = ServerEventOf<'visavis.quality'>;
+export type Notice = Pick<ServerEventOf<'visavis.notice'>, 'code' | 'severity' | 'message' | 'hint'>;
+export type EngineList = readonly EngineDescription[];
+
+export type CallSignal =
+  | { readonly type: 'action'; readonly action: CallAction }
+  | { readonly type: 'caption'; readonly caption: CaptionAction }
+  | { readonly type: 'latency'; readonly event: ServerEventOf<'visavis.latency'> }
+  | { readonly type: 'engines'; readonly engines: EngineList }
+  | { readonly type: 'quality'; readonly quality: Quality }
+  | { readonly type: 'notice'; readonly notice: Notice }
+  | { readonly type: 'ended'; readonly reason: string };
+
+const ACTIVITIES: Partial<Record<ServerEventOf<'visavis.state'>['state'], Activity>> = {
+  listening: 'listening',
+  hearing: 'hearing',
+  preparing: 'thinking',
+  answering: 'speaking',
+  paused: 'paused',
+};
+
+/** What one message of the server means; nothing for what is malformed, unknown or of no concern here. */
+export function readEvent(text: string): CallSignal[] {
+  const event = parseServerEvent(text);
+  return event ? signalsOf(event) : [];
+}
+
+function signalsOf(event: ServerEvent): CallSignal[] {
+  switch (event.type) {
+    case 'visavis.state': {
+      const activity = ACTIVITIES[event.state];
+      return activity ? [{ type: 'action', action: { type: 'activity', activity } }] : [];
+    }
+    case 'visavis.partial':
+      return [{ type: 'caption', caption: { type: 'visitor', id: event.item_id, text: event.text, final: false } }];
+    case 'conversation.item.input_audio_transcription.completed':
+      return [{ type: 'caption', caption: { type: 'visitor', id: event.item_id, text: event.transcript, final: true } }];
+    case 'conversation.item.input_audio_transcription.failed':
+      return [{ type: 'caption', caption: { type: 'visitor', id: event.item_id, text: '', final: true } }];
+    case 'visavis.caption':
+      return [{ type: 'caption', caption: captionOf(event) }];
+    case 'visavis.heard':
+      return [{ type: 'caption', caption: { type: 'cut', id: event.item_id, text: event.text } }];
+    case 'visavis.latency':
+      return [{ type: 'latency', event }];
+    case 'visavis.engines': {
+      const recogniser = event.engines.find((engine) => engine.stage === 'asr');
+      const available = recogniser !== undefined && recogniser.state !== 'missing' && recogniser.state !== 'failed';
+      return [
+        { type: 'engines', engines: event.engines },
+        { type: 'action', action: { type: 'hearing', available } },
+      ];
+    }
+    case 'visavis.quality':
+      return [{ type: 'quality', quality: event }];
+    case 'visavis.notice':
+      return [{ type: 'notice', notice: event }];
+    case 'error':
+      return [
+        { type: 'notice', notice: { code: event.error.code ?? event.error.type, severity: 'warning', message: event.error.message } },
+      ];
+    case 'visavis.ended':
+      return [{ type: 'ended', reason: event.reason }];
+    default:
+      return [];
+  }
+}
+
+function captionOf({ item_id: id, role, text, words, final }: ServerEventOf<'visavis.caption'>): CaptionAction {
+  return role === 'user' ? { type: 'visitor', id, text, final } : { type: 'avatar', id, text, words: placeWords(text, words), final };
+}
+
+/** A typed message and the request to answer it. The visitor's own line can be shown at once under the item's id. */
+export function typedMessage(text: string): { readonly itemId: string; readonly events: readonly ClientEventInput[] } {
+  const itemId = newId('item');
+  return {
+    itemId,
+    events: [
+      { type: 'conversation.item.create', item: { id: itemId, type: 'message', role: 'user', content: [{ type: 'input_text', text }] } },
+      { type: 'response.create' },
+    ],
+  };
+}
+
+/** Stops the answer that is being made, and the one that is being heard. */
+export const interruption = (): readonly ClientEventInput[] => [{ type: 'response.cancel' }, { type: 'output_audio_buffer.clear' }];
+
+/** The `session` part of a call's request; `undefined` when the server may choose everything. */
+export function sessionOf(wishes: CallWishes): RealtimeSessionInput | undefined {
+  const { avatar, voice, language, instructions, greet } = wishes;
+  const visavis = { ...(avatar && { avatar }), ...(language && { language }), ...(greet !== undefined && { greet }) };
+  const session = {
+    ...(instructions && { instructions }),
+    ...(voice && { audio: { output: { voice } } }),
+    ...(Object.keys(visavis).length > 0 && { visavis }),
+  };
+  return Object.keys(session).length > 0 ? { type: 'realtime', ...session } : undefined;
+}

@@ -1,0 +1,152 @@
+import { joinAnswer } from '../../server/protocol/index.ts';
+import { CallError } from './errors.ts';
+import { iceServersOfLinks } from './ice-fragment.ts';
+
+/** What the visitor's side may ask for; what is left out is the server's choice. */
+export interface CallWishes {
+  readonly avatar?: string | undefined;
+  readonly voice?: string | undefined;
+  readonly language?: string | undefined;
+  readonly instructions?: string | undefined;
+  readonly greet?: boolean | undefined;
+}
+
+export interface CreatedCall {
+  readonly answerSdp: string;
+  readonly url: URL;
+  readonly iceServers: readonly RTCIceServer[];
+}
+
+const SDP = 'application/sdp';
+const FRAGMENT = 'application/trickle-ice-sdpfrag';
+
+/** The HTTP half of a call: `POST /v1/realtime/calls` and what follows on its `Location`. */
+export class Signalling {
+  readonly #base: URL;
+  #token: string | undefined;
+  #url: URL | undefined;
+  #etag: string | undefined;
+
+  /** `base` is the server's origin, optionally with a path prefix. */
+  constructor(base: URL, token: string | undefined) {
+    this.#base = base;
+    this.#token = token;
+  }
+
+  /**
+   * Where no token was handed to the element, asks the server for one (it gives them to pages that it trusts). Resolves to
+   * the STUN and TURN servers to use; a server without this endpoint names them with its answer, if it has any.
+   */
+  async join(signal: AbortSignal): Promise<readonly RTCIceServer[]> {
+    if (this.#token) return [];
+    const response = await this.#fetch(new URL('api/v1/join', this.#base), { signal });
+    if (response.status === 404) return [];
+    if (!response.ok) throw await errorOf(response);
+    const answer = joinAnswer.safeParse(await response.json().catch(() => undefined));
+    if (!answer.success) throw new CallError('server_error', { detail: 'The server did not answer as expected' });
+    this.#token = answer.data.client_secret.value;
+    return answer.data.ice_servers;
+  }
+
+  async create(offerSdp: string, session: object | undefined, signal: AbortSignal): Promise<CreatedCall> {
+    const headers = this.#headers();
+    let body: BodyInit = offerSdp;
+    if (session) {
+      const form = new FormData();
+      form.set('sdp', offerSdp);
+      form.set('session', JSON.stringify(session));
+      body = form; // the browser writes the multipart boundary itself
+    } else headers.set('content-type', SDP);
+    const response = await this.#fetch(new URL('v1/realtime/calls', this.#base), { method: 'POST', headers, body, signal });
+    if (response.status !== 201) throw await errorOf(response);
+    const location = response.headers.get('location');
+    if (!location) throw new CallError('server_error', { detail: 'The server did not say where the call is' });
+    this.#url = new URL(location, this.#base);
+    this.#etag = response.headers.get('etag') ?? undefined;
+    return { answerSdp: await response.text(), url: this.#url, iceServers: iceServersOfLinks(response.headers.get('link')) };
+  }
+
+  /** Sends a trickle fragment; resolves to the server's fragment when it was an ICE restart. */
+  async patch(fragment: string, restart: boolean, signal: AbortSignal): Promise<string | undefined> {
+    if (!this.#url) return undefined;
+    const headers = this.#headers();
+    headers.set('content-type', FRAGMENT);
+    // RFC 9725 section 4.3.1: a trickle patch names the ICE session it belongs to, a restart begins a new one.
+    if (restart) headers.set('if-match', '*');
+    else if (this.#etag) headers.set('if-match', this.#etag);
+    const response = await this.#fetch(this.#url, { method: 'PATCH', headers, body: fragment, signal });
+    if (!response.ok) throw response.status === 404 || response.status === 410 ? new CallError('connection_lost') : await errorOf(response);
+    this.#etag = response.headers.get('etag') ?? this.#etag;
+    const text = response.status === 204 ? '' : await response.text();
+    return text === '' ? undefined : text;
+  }
+
+  /** Also works while the page is being closed. */
+  hangUp(): void {
+    if (!this.#url) return;
+    const url = this.#url;
+    this.#url = undefined;
+    void fetch(url, { method: 'DELETE', headers: this.#headers(), keepalive: true }).catch(() => {
+      // The server ends a call that nobody takes part in by itself.
+    });
+  }
+
+  #headers(): Headers {
+    const headers = new Headers();
+    if (this.#token) headers.set('authorization', `Bearer ${this.#token}`);
+    return headers;
+  }
+
+  async #fetch(url: URL, init: RequestInit): Promise<Response> {
+    try {
+      return await fetch(url, init);
+    } catch (thrown) {
+      if (init.signal?.aborted) throw thrown;
+      throw new CallError('server_unreachable', { cause: thrown });
+    }
+  }
+}
+
+/** RFC 9457 problem details and the status line, as one of our errors. */
+export async function errorOf(response: Response): Promise<CallError> {
+  const problem = await problemOf(response);
+  const details = { detail: problem.detail ?? `HTTP ${response.status}`, ...retryAfterOf(response) };
+  switch (problem.code) {
+    case 'server_full':
+    case 'avatar_unknown':
+    case 'voice_unknown':
+    case 'rate_limited':
+      return new CallError(problem.code, details);
+  }
+  if (response.status === 401 || response.status === 403) return new CallError('token_rejected', details);
+  if (response.status === 429) return new CallError('rate_limited', details);
+  if (response.status === 503) return new CallError('server_full', details);
+  if (response.status >= 500) return new CallError('server_error', details);
+  return new CallError('request_refused', details);
+}
+
+async function problemOf(response: Response): Promise<{ code?: string; detail?: string }> {
+  if (!/\bjson\b/.test(response.headers.get('content-type') ?? '')) return {};
+  try {
+    const body: unknown = await response.json();
+    const field = (of: unknown, name: string): string | undefined => {
+      const value = typeof of === 'object' && of !== null ? (of as Record<string, unknown>)[name] : undefined;
+      return typeof value === 'string' ? value : undefined;
+    };
+    // The Realtime API wraps its errors (`{"error": {"code", "message"}}`); problem+json has them on top.
+    const error = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)['error'] : undefined;
+    const code = field(body, 'code') ?? field(error, 'code');
+    const detail = field(body, 'detail') ?? field(error, 'message') ?? field(body, 'title');
+    return { ...(code ? { code } : {}), ...(detail ? { detail } : {}) };
+  } catch {
+    return {}; // a body that is not what its type says tells nothing; the status does
+  }
+}
+
+/** RFC 9110 section 10.2.3: seconds, or a date. */
+function retryAfterOf(response: Response): { retryAfterS?: number } {
+  const value = response.headers.get('retry-after');
+  if (!value) return {};
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? { retryAfterS: Math.max(0, Math.ceil(seconds)) } : {};
+}

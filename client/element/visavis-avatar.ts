@@ -1,0 +1,375 @@
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { Call } from './call.ts';
+import { type CaptionAction, type CaptionLine, type Captions, heardChars, noCaptions, reduceCaptions } from './captions.ts';
+import { CallError } from './errors.ts';
+import type { EngineList, Notice, Quality } from './events.ts';
+import type { TurnLatency } from './latency.ts';
+import type { NetworkSample } from './playout.ts';
+import { type CallAction, type CallState, initialState, isBusy, reduceCall } from './state.ts';
+import { avatarStyles } from './styles.ts';
+
+export type Carrier = 'auto' | 'webrtc' | 'websocket';
+export type RenderingPlace = 'auto' | 'server' | 'client';
+
+/** A line of the conversation as far as it has been heard. */
+export interface Transcript {
+  readonly id: string;
+  readonly speaker: 'visitor' | 'avatar';
+  readonly text: string;
+  readonly final: boolean;
+}
+
+/** What the element's events carry in `detail`. All of them bubble and cross shadow roots. */
+export interface VisavisEventMap {
+  state: CustomEvent<CallState>;
+  transcript: CustomEvent<Transcript>;
+  caption: CustomEvent<Captions>;
+  latency: CustomEvent<TurnLatency>;
+  network: CustomEvent<NetworkSample>;
+  engines: CustomEvent<EngineList>;
+  quality: CustomEvent<Quality>;
+  notice: CustomEvent<Notice>;
+  error: CustomEvent<CallError>;
+}
+
+/** How often captions look whether another word has been heard. */
+const REVEAL_EVERY_MS = 40;
+
+/** The embed script's own server, unless `src` names another. */
+const ownOrigin = (): URL => new URL('/', import.meta.url.startsWith('http') ? import.meta.url : document.baseURI);
+
+/**
+ * `<visavis-avatar>`: a face to talk with. It fills its box; the page around it gives the size and, in the default
+ * slot, what lies over the picture.
+ */
+export class VisavisAvatar extends LitElement {
+  static override styles = avatarStyles;
+
+  static override properties = {
+    src: { type: String },
+    avatar: { type: String },
+    voice: { type: String },
+    language: { type: String },
+    persona: { type: String },
+    token: { type: String },
+    carrier: { type: String },
+    rendering: { type: String },
+    muted: { type: Boolean, reflect: true },
+    greet: { converter: { fromAttribute: (value: string | null) => (value === null ? undefined : value !== 'false') } },
+    captions: { type: Boolean },
+    poster: { type: String },
+    callState: { state: true },
+    posterBroken: { state: true },
+  };
+
+  /** Address of the server; the one that served this script when empty. */
+  declare src: string | undefined;
+  declare avatar: string | undefined;
+  declare voice: string | undefined;
+  declare language: string | undefined;
+  declare persona: string | undefined;
+  declare token: string | undefined;
+  declare carrier: Carrier;
+  declare rendering: RenderingPlace;
+  declare muted: boolean;
+  declare greet: boolean | undefined;
+  /** Shows captions over the picture. */
+  declare captions: boolean;
+  /** Picture before the call; the avatar's own one when empty. */
+  declare poster: string | undefined;
+  declare callState: CallState;
+  declare posterBroken: boolean;
+
+  #call: Call | undefined;
+  #lines: Captions = noCaptions;
+  readonly #heard = new Map<string, number>();
+  #revealTimer: ReturnType<typeof setInterval> | undefined;
+  #stream: MediaStream | undefined;
+
+  constructor() {
+    super();
+    this.carrier = 'auto';
+    this.rendering = 'auto';
+    this.muted = false;
+    this.captions = false;
+    this.callState = initialState;
+    this.posterBroken = false;
+  }
+
+  /** The call as it is now. */
+  get state(): CallState {
+    return this.callState;
+  }
+
+  /** Both sides' words so far. */
+  get transcript(): Captions {
+    return this.#lines;
+  }
+
+  /**
+   * Begins a call; call it from a click, so that browsers play the sound. With `typing` no microphone is asked for.
+   * Failures are told by the `error` event and `state.error`.
+   */
+  async start(options: { readonly typing?: boolean } = {}): Promise<void> {
+    if (isBusy(this.callState)) return;
+    const typing = options.typing ?? false;
+    this.#dispatchAction({ type: 'start', typing });
+    this.#caption({ type: 'clear' });
+    this.#heard.clear();
+    const refusal = this.#refusal();
+    if (refusal) {
+      this.#dispatchAction({ type: 'failed', error: refusal });
+      return;
+    }
+    const { avatar, voice, language, greet, token, muted } = this;
+    const call = new Call({ base: this.base, token, avatar, voice, language, instructions: this.persona, greet, muted, typing });
+    this.#call = call;
+    const current =
+      <T>(use: (detail: T) => void) =>
+      (detail: T): void => {
+        if (this.#call === call) use(detail);
+      };
+    call.on(
+      'action',
+      current((action) => this.#dispatchAction(action)),
+    );
+    call.on(
+      'caption',
+      current((action) => this.#caption(action)),
+    );
+    call.on(
+      'latency',
+      current((detail) => this.#tell('latency', detail)),
+    );
+    call.on(
+      'network',
+      current((detail) => this.#tell('network', detail)),
+    );
+    call.on(
+      'engines',
+      current((detail) => this.#tell('engines', detail)),
+    );
+    call.on(
+      'quality',
+      current((detail) => this.#tell('quality', detail)),
+    );
+    call.on(
+      'notice',
+      current((detail) => this.#tell('notice', detail)),
+    );
+    call.on(
+      'stream',
+      current((stream) => this.#show(stream)),
+    );
+    await call.open();
+  }
+
+  /** Ends the call. */
+  stop(): void {
+    this.#call?.close();
+  }
+
+  /** The avatar says exactly this. */
+  say(text: string): void {
+    if (text.trim() !== '') this.#call?.say(text);
+  }
+
+  /** The visitor says this by typing. */
+  send(text: string): void {
+    if (text.trim() !== '') this.#call?.type(text.trim());
+  }
+
+  /** Stops the running answer. */
+  interrupt(): void {
+    this.#call?.interrupt();
+  }
+
+  /** Starts the sound that the browser held back (`state.soundBlocked`); call it from a click. */
+  async resumeSound(): Promise<void> {
+    this.#call?.resumeSound();
+    await this.#play();
+  }
+
+  /** Loudness of the visitor's microphone now, 0..1. */
+  microphoneLevel(): number {
+    return this.#call?.microphoneLevel() ?? 0;
+  }
+
+  /** The part of a line that has been heard; all of it for the visitor's own lines. */
+  heardText(line: CaptionLine): string {
+    return line.text.slice(0, this.#heardChars(line));
+  }
+
+  get base(): URL {
+    return new URL(this.src || ownOrigin(), document.baseURI);
+  }
+
+  get video(): HTMLVideoElement | null {
+    return this.renderRoot.querySelector('video');
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.stop();
+    clearInterval(this.#revealTimer);
+    this.#revealTimer = undefined;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('muted') && this.#call) this.#call.muted = this.muted;
+    if (changed.has('avatar') || changed.has('poster')) this.posterBroken = false;
+  }
+
+  protected override render(): unknown {
+    const { phase, activity, picture } = this.callState;
+    const poster = this.poster || new URL(`avatars/${encodeURIComponent(this.avatar || 'mia')}/poster.jpg`, this.base).href;
+    return html`
+      <div class="stage" part="stage" data-phase=${phase} data-activity=${phase === 'live' ? activity : 'listening'} ?data-picture=${picture}>
+        <div class="backdrop" part="backdrop"></div>
+        ${
+          this.posterBroken
+            ? nothing
+            : html`<img class="poster" part="poster" alt="" src=${poster} @error=${() => {
+                this.posterBroken = true;
+              }} />`
+        }
+        <video part="video" autoplay playsinline disablepictureinpicture @loadeddata=${this.#onPicture}></video>
+        <div class="ring" part="ring" aria-hidden="true"></div>
+        ${this.captions ? this.#renderCaptions() : nothing}
+        <slot></slot>
+      </div>
+    `;
+  }
+
+  #renderCaptions(): unknown {
+    const recent = this.#lines.lines.slice(-2);
+    return html`<div class="captions" part="captions">
+      ${recent.map((line) => {
+        const text = this.heardText(line);
+        return text === ''
+          ? nothing
+          : html`<p class=${`caption ${line.speaker}`} part=${`caption-${line.speaker}`} ?data-partial=${line.speaker === 'visitor' && line.state === 'partial'} dir="auto">${text}</p>`;
+      })}
+    </div>`;
+  }
+
+  #refusal(): CallError | undefined {
+    if (this.carrier === 'websocket') {
+      return new CallError('carrier_unsupported', { detail: 'This version talks over WebRTC only; leave carrier at "auto"' });
+    }
+    if (this.rendering === 'client') {
+      return new CallError('carrier_unsupported', { detail: 'This version draws the face on the server only; leave rendering at "auto"' });
+    }
+    return undefined;
+  }
+
+  #dispatchAction(action: CallAction): void {
+    const before = this.callState;
+    this.callState = reduceCall(before, action);
+    if (this.callState === before) return;
+    if (!isBusy(this.callState) && isBusy(before)) this.#finish();
+    this.#tell('state', this.callState);
+    if (this.callState.error && this.callState.error !== before.error) this.#tell('error', this.callState.error);
+  }
+
+  /** The call is over: what was not heard by now never will be. */
+  #finish(): void {
+    for (const line of this.#lines.lines) {
+      if (line.speaker === 'avatar' && this.#heardChars(line) < line.text.length) {
+        this.#caption({ type: 'cut', id: line.id, text: this.heardText(line) });
+      }
+    }
+    clearInterval(this.#revealTimer);
+    this.#revealTimer = undefined;
+    this.#call = undefined;
+    this.#stream = undefined;
+    const video = this.video;
+    if (video) video.srcObject = null;
+  }
+
+  #show(stream: MediaStream): void {
+    if (this.#stream === stream) return;
+    this.#stream = stream;
+    void this.#play();
+  }
+
+  async #play(): Promise<void> {
+    const video = this.video;
+    if (!video || !this.#stream) return;
+    if (video.srcObject !== this.#stream) video.srcObject = this.#stream;
+    try {
+      await video.play();
+      this.#dispatchAction({ type: 'sound-blocked', blocked: false });
+    } catch (thrown) {
+      // AbortError: a newer play() or the end of the call overtook this one.
+      if (thrown instanceof DOMException && thrown.name === 'NotAllowedError')
+        this.#dispatchAction({ type: 'sound-blocked', blocked: true });
+    }
+  }
+
+  #onPicture = (): void => {
+    const video = this.video;
+    if (!video || video.videoWidth === 0) return;
+    // `loadeddata` also comes for sound alone; a frame that was presented is a picture.
+    video.requestVideoFrameCallback(() => this.#dispatchAction({ type: 'picture' }));
+  };
+
+  #caption(action: CaptionAction): void {
+    const before = this.#lines;
+    this.#lines = reduceCaptions(before, action);
+    if (this.#lines === before) return;
+    const changed = 'id' in action ? this.#lines.lines.find((line) => line.id === action.id) : undefined;
+    if (changed?.speaker === 'visitor') this.#tellLine(changed, changed.text);
+    this.#revealTimer ??= setInterval(() => this.#reveal(), REVEAL_EVERY_MS);
+    this.#captionsChanged();
+    this.#reveal();
+  }
+
+  #heardChars(line: CaptionLine): number {
+    if (line.speaker === 'visitor') return line.text.length;
+    return Math.min(line.text.length, this.#heard.get(line.id) ?? 0);
+  }
+
+  /** Moves the avatar's lines on to what is heard now; never back, though the playout position may jitter. */
+  #reveal(): void {
+    const playoutMs = this.#call?.playoutMs() ?? Number.POSITIVE_INFINITY;
+    let changed = false;
+    let waiting = false;
+    for (const line of this.#lines.lines) {
+      if (line.speaker !== 'avatar') continue;
+      const before = this.#heard.get(line.id) ?? -1;
+      const chars = Math.max(before, heardChars(line, playoutMs));
+      if (line.state === 'partial' || chars < line.text.length) waiting = true;
+      if (chars === before) continue;
+      this.#heard.set(line.id, chars);
+      changed = true;
+      this.#tellLine(line, line.text.slice(0, chars));
+    }
+    if (changed) this.#captionsChanged();
+    if (waiting) return;
+    clearInterval(this.#revealTimer);
+    this.#revealTimer = undefined;
+  }
+
+  #captionsChanged(): void {
+    this.requestUpdate();
+    this.#tell('caption', this.#lines);
+  }
+
+  #tellLine(line: CaptionLine, text: string): void {
+    const final = line.state !== 'partial' && text.length >= line.text.length;
+    if (text !== '') this.#tell('transcript', { id: line.id, speaker: line.speaker, text, final });
+  }
+
+  #tell<K extends keyof VisavisEventMap>(type: K, detail: VisavisEventMap[K]['detail']): void {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'visavis-avatar': VisavisAvatar;
+  }
+}
+
+if (!customElements.get('visavis-avatar')) customElements.define('visavis-avatar', VisavisAvatar);

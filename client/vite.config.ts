@@ -1,0 +1,43 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type UserConfig } from 'vite';
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * Builds what browsers get, into dist/client/: the page `/` (index.html and hashed assets) and, as one module for other
+ * sites, `embed/visavis.js`. The element's file keeps its name because it is what pages link to.
+ */
+const config: UserConfig = {
+  root: at('./app'),
+  base: '/',
+  publicDir: false,
+  clearScreen: false,
+  build: {
+    outDir: at('../dist/client'),
+    emptyOutDir: true,
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  environments: {
+    embed: {
+      consumer: 'client',
+      build: {
+        outDir: at('../dist/client/embed'),
+        emptyOutDir: true,
+        target: 'es2022',
+        lib: { entry: at('./element/visavis-avatar.ts'), formats: ['es'], fileName: () => 'visavis.js' },
+        rolldownOptions: { output: { codeSplitting: false } },
+      },
+    },
+  },
+  builder: {
+    async buildApp(builder) {
+      // The page first: its build empties the folder that the embed file lies in.
+      await builder.build(builder.environments['client']!);
+      await builder.build(builder.environments['embed']!);
+    },
+  },
+};
+
+export default defineConfig(config);
