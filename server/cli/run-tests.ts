@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Invocation, unknown } from './command.ts';
+import { PARTS } from './test.ts';
+
+/** Runs every runner one after another (they share the cores) and sums what passed and what failed. */
+export interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+type Part = (typeof PARTS)[number];
+
+interface Runner {
+  readonly title: string;
+  readonly part: Part;
+  readonly args: readonly string[];
+  /** Vitest's JSON report; a tool without one counts as one test. */
+  readonly reportFile?: string;
+}
+
+/** The suite must end within a quarter of an hour; a runner that hangs is ended so that the sum is still told. */
+const DEADLINE_MS = 14.5 * 60_000;
+
+export async function runTests({ rootDir, operands }: Invocation): Promise<number> {
+  const [first, ...paths] = operands;
+  if (first !== undefined && !PARTS.includes(first as Part)) throw unknown(`part "${first}"`, first, PARTS);
+  const reportDir = join(rootDir, '.cache', 'test');
+  rmSync(reportDir, { recursive: true, force: true });
+  mkdirSync(reportDir, { recursive: true });
+
+  const deadlineMs = performance.now() + DEADLINE_MS;
+  const total = { passed: 0, failed: 0 };
+  for (const runner of runners(reportDir, paths).filter(({ part }) => first === undefined || part === first)) {
+    process.stdout.write(`\n== ${runner.title}\n`);
+    const beganMs = performance.now();
+    const code = await runTool(rootDir, runner.args, deadlineMs - beganMs);
+    const { passed, failed } = runner.reportFile
+      ? tallyOf(readReport(runner.reportFile), code)
+      : { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
+    total.passed += passed;
+    total.failed += failed;
+    process.stdout.write(
+      `== ${runner.title}: ${failed === 0 ? 'passed' : 'FAILED'} in ${((performance.now() - beganMs) / 1000).toFixed(1)} s\n`,
+    );
+  }
+  process.stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+function runners(reportDir: string, paths: readonly string[]): readonly Runner[] {
+  const tool = (...path: string[]) => join('node_modules', ...path);
+  const folders = ['server', 'client', 'bench', 'models'].filter((folder) => existsSync(folder));
+  const vitest = (part: 'unit' | 'e2e', title: string): Runner => {
+    const reportFile = join(reportDir, `${part}.json`);
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
+    return {
+      title,
+      part,
+      reportFile,
+      args: [tool('vitest', 'vitest.mjs'), 'run', '--project', part, '--passWithNoTests', ...reporters, ...paths],
+    };
+  };
+  return [
+    { title: 'lint and format', part: 'check', args: [tool('@biomejs', 'biome', 'bin', 'biome'), 'check', '.'] },
+    { title: 'types', part: 'check', args: [tool('typescript', 'bin', 'tsc'), '--noEmit', '-p', '.'] },
+    {
+      title: 'layering',
+      part: 'check',
+      args: [tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', ...folders],
+    },
+    { title: 'unused code', part: 'check', args: [tool('knip', 'bin', 'knip.js'), '--no-progress'] },
+    vitest('unit', 'unit tests'),
+    vitest('e2e', 'end-to-end tests'),
+  ];
+}
+
+/** The tool's exit code; -1 when it was ended for taking too long. */
+async function runTool(rootDir: string, args: readonly string[], timeoutMs: number): Promise<number> {
+  const child = spawn(process.execPath, args, {
+    cwd: rootDir,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: Math.max(1, timeoutMs),
+    killSignal: 'SIGKILL',
+    env: { ...process.env, NODE_ENV: 'test' },
+  });
+  const passOn = (signal: NodeJS.Signals) => child.kill(signal);
+  process.once('SIGTERM', passOn);
+  const [code] = (await once(child, 'close')) as [number | null];
+  process.off('SIGTERM', passOn);
+  return code ?? -1;
+}
+
+/** The part of Vitest's JSON report that is counted. */
+export interface VitestReport {
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string }[];
+  }[];
+}
+
+/**
+ * A file that fails as a whole (it cannot be loaded, a hook throws) is one failure; so is a run that fails without any
+ * failed test (an unhandled error) or that leaves no report.
+ */
+export function tallyOf(report: VitestReport | undefined, exitCode: number): Tally {
+  let passed = 0;
+  let failed = 0;
+  for (const { status, assertionResults } of report?.testResults ?? []) {
+    const failures = assertionResults.filter((result) => result.status === 'failed').length;
+    passed += assertionResults.filter((result) => result.status === 'passed').length;
+    failed += status === 'failed' ? Math.max(1, failures) : failures;
+  }
+  if (exitCode !== 0 && failed === 0) failed = 1;
+  return { passed, failed };
+}
+
+const readReport = (path: string): VitestReport | undefined =>
+  existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as VitestReport) : undefined;
