@@ -44,6 +44,15 @@ const server = section({
   maxJsonBytes: bytes(256 * 1024).describe('Largest JSON request body.'),
   maxEventBytes: bytes(256 * 1024).describe('Largest event on a data channel or WebSocket.'),
   maxEventsPerS: count(200).describe('Events from one visitor per second; more are refused.'),
+  maxEventBytesPerS: bytes(4 * 1024 * 1024).describe('Bytes of events from one WebSocket per second; more are refused.'),
+  maxSocketBufferBytes: bytes(4 * 1024 * 1024).describe('What may wait for a slow WebSocket before it is closed.'),
+  socketsPerAddress: count(16, 10_000).describe('WebSockets at once from one address.'),
+  socketPingMs: ms(15_000).describe('How often a WebSocket is asked whether it lives; two silences end it.'),
+  publicPages: z.boolean().optional().describe('Whether visitors without a key may call through the pages; by default only from this machine.'),
+  pagePermissions: z
+    .array(z.enum(['instructions', 'say']))
+    .default([])
+    .describe('What such visitors may do besides talking; those on this machine may do all while there is no API key.'),
   shutdownGraceMs: ms(30_000).describe('After SIGTERM: how long calls may still go on.'),
 });
 
@@ -115,6 +124,7 @@ const persona = section({
     .default('You are {name}, a friendly talking avatar. Answer in one to three short spoken sentences, without lists or markup.')
     .describe('Instructions for the language model; {name} is replaced.'),
   greeting: text().default("Hello! I'm {name}. Ask me anything.").describe('Said when a call begins; empty: nothing.'),
+  silencePrompt: text().default('Are you still there?').describe('Said once into a long silence.'),
   language: z.string().max(35).default('en').describe('BCP 47 language of the conversation.'),
 });
 
@@ -125,6 +135,15 @@ const speaking = section({
   loudnessDb: z.number().min(-40).max(-6).default(-20).describe('Speech level, dB RMS of full scale.'),
   maxPieceChars: count(220, 5_000).describe('Longer sentences are cut at a comma or space.'),
   pieceTimeoutMs: ms(5_000).describe('Deadline of one piece, then the next engine.'),
+  engines: z.array(z.string()).default([]).describe('Engines that may speak, e.g. [festival, espeak]; empty: all that are found.'),
+  pluginDirs: z.array(z.string()).default([]).describe('Folders of further engines, each file default-exporting defineTts(...).'),
+  retryVoiceAfterMs: ms(15_000).describe('How long a voice that failed is passed over.'),
+  cacheBytes: bytes(8 * 1024 * 1024).describe('Sound kept of pieces that may be said again (greeting, fillers).'),
+  httpBaseUrl: z.string().optional().describe('Base URL of an OpenAI-compatible speech server, e.g. http://127.0.0.1:8880/v1.'),
+  httpModel: z.string().default('tts-1').describe('Model name for httpBaseUrl.'),
+  httpApiKey: z.string().optional().describe('Key for httpBaseUrl.'),
+  httpVoice: z.string().default('alloy').describe('Voice name for httpBaseUrl.'),
+  httpFormat: z.enum(['pcm', 'wav']).default('pcm').describe('What httpBaseUrl is asked for; pcm is 16-bit mono at 24 kHz.'),
 });
 
 const face = section({

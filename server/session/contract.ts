@@ -8,6 +8,8 @@ export interface CallRequest {
   /** Replaces the persona's system prompt (Realtime: `session.instructions`). Only with an API key or a token that carries it. */
   readonly instructions?: string;
   readonly greet?: boolean;
+  /** What the caller may do beyond talking. */
+  readonly permissions?: readonly ('instructions' | 'say')[];
   /** Only text replies (Realtime: `output_modalities: ['text']`). */
   readonly textOnly?: boolean;
 }

@@ -26,6 +26,8 @@ export interface Heard {
 
 export class Ledger {
   readonly #turns = new Map<string, Entry[]>();
+  /** Turns of which something was left unsaid. */
+  readonly #unsaid = new Set<string>();
   readonly #assumedDelay: MediaTime;
   #played: MediaTime | undefined;
 
@@ -39,6 +41,7 @@ export class Ledger {
     const entries = this.#turns.get(turnId) ?? [];
     entries.push({ piece, startsAt, endsAt: startsAt + mediaTimeFromMs(durationMs), offsetMs });
     this.#turns.set(turnId, entries);
+    this.#unsaid.delete(turnId);
   }
 
   /** The turn's sound stopped leaving at `at`; what was entered for later was not sent. Returns what is left to say. */
@@ -55,6 +58,7 @@ export class Ledger {
       }
     }
     if (this.#turns.has(turnId)) this.#turns.set(turnId, kept);
+    if (left.length > 0) this.#unsaid.add(turnId);
     return left;
   }
 
@@ -66,21 +70,26 @@ export class Ledger {
   /** What the visitor has heard of a turn when the server's media clock says `now`. */
   heard(turnId: string, now: MediaTime): Heard {
     // A report that stopped coming must not freeze the truth: sound cannot stay unheard for long.
-    const until = Math.max(this.#played ?? 0, now - this.#assumedDelay * (this.#played === undefined ? 1 : 4));
+    return this.heardBy(turnId, Math.max(this.#played ?? 0, now - this.#assumedDelay * (this.#played === undefined ? 1 : 4)));
+  }
+
+  /** The same for a playout position that is known. */
+  heardBy(turnId: string, until: MediaTime): Heard {
     let text = '';
     let heard = 0;
-    let complete = true;
+    let last: { piece: SpokenPiece; chars: number } | undefined;
+    let complete = !this.#unsaid.has(turnId);
     for (const entry of this.#turns.get(turnId) ?? []) {
       const heardUntil = Math.min(until, entry.endsAt);
-      if (heardUntil <= entry.startsAt) {
-        complete = false;
-        break;
-      }
+      complete &&= heardUntil === entry.endsAt;
+      if (heardUntil <= entry.startsAt) break;
       heard += heardUntil - entry.startsAt;
       const positionMs = entry.offsetMs + msFromMediaTime(heardUntil - entry.startsAt);
       const part = heardPart(entry.piece, positionMs);
-      text += part.slice(heardPart(entry.piece, entry.offsetMs).length);
-      complete &&= part.length === entry.piece.text.length;
+      // A resumed piece begins again with the word that was cut, which may have been understood already.
+      const before = last?.piece === entry.piece ? last.chars : 0;
+      text += part.slice(before);
+      last = { piece: entry.piece, chars: Math.max(before, part.length) };
     }
     return { text, heardMs: msFromMediaTime(heard), complete };
   }
@@ -98,6 +107,7 @@ export class Ledger {
 
   forget(turnId: string): void {
     this.#turns.delete(turnId);
+    this.#unsaid.delete(turnId);
   }
 }
 

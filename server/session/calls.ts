@@ -1,0 +1,237 @@
+import type { Clock } from '../core/clock.ts';
+import type { Config } from '../core/config-schema.ts';
+import { toVisavisError } from '../core/errors.ts';
+import { callLog, type Log } from '../core/log.ts';
+import type { Metrics } from '../core/metrics.ts';
+import type { Performer } from '../face/contract.ts';
+import type { Ear, Hearing } from '../hearing/contract.ts';
+import { newId } from '../protocol/common.ts';
+import type { EngineDescription } from '../protocol/server-events.ts';
+import type { FaceSession, Rendering } from '../rendering/contract.ts';
+import type { Speaking } from '../speaking/contract.ts';
+import type { Thinking } from '../thinking/contract.ts';
+import type { CallTransport, IceServer, Pacer, WebRtcTransport } from '../transport/contract.ts';
+import type { Caller, CallRequest, Calls, EventSocket, RunningCall } from './contract.ts';
+import { type FaceFrames, Session, type SessionSettings } from './session.ts';
+import { sessionError } from './session-error.ts';
+
+/** A WebSocket carrier: sound comes in and goes out through events. */
+export interface SocketTransport extends CallTransport {
+  /** Mono PCM at 24 kHz. */
+  appendAudio(pcm: Int16Array): void;
+  onOutboundAudio(listener: (pcm: Int16Array) => void): void;
+}
+
+/** The stages and how to open them for one call; put together in main.ts. */
+export interface CallStages {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly hearing: Hearing | undefined;
+  /** Why there is no hearing at all. */
+  readonly hearingMissing?: string;
+  readonly thinking: Thinking;
+  readonly speaking: Speaking;
+  readonly rendering: Rendering | undefined;
+  readonly engines: () => readonly EngineDescription[];
+  openWebRtc(offerSdp: string, callId: string, log: Log): Promise<WebRtcTransport>;
+  openWebSocket(socket: EventSocket, callId: string, log: Log): SocketTransport;
+  createPerformer(avatar: string, callId: string): Promise<Performer>;
+  createPacer(transport: CallTransport, frames: FaceFrames | undefined, log: Log): Pacer;
+  iceServersFor(callId: string): readonly IceServer[];
+}
+
+/** All calls of this server: admission, opening, finding, ending. */
+export class CallRegistry implements Calls {
+  readonly #stages: CallStages;
+  readonly #calls = new Map<string, { session: Session; running: RunningCall }>();
+  #opening = 0;
+  #draining = false;
+
+  constructor(stages: CallStages) {
+    this.#stages = stages;
+  }
+
+  get active(): number {
+    return this.#calls.size + this.#opening;
+  }
+
+  get limit(): number {
+    return this.#stages.config.server.maxCalls;
+  }
+
+  find(callId: string): RunningCall | undefined {
+    return this.#calls.get(callId)?.running;
+  }
+
+  iceServersFor(callId: string): readonly IceServer[] {
+    return this.#stages.iceServersFor(callId);
+  }
+
+  async createWebRtc(offerSdp: string, request: CallRequest, caller: Caller): Promise<RunningCall & { readonly answerSdp: string }> {
+    return this.#admit(async (callId, log) => {
+      const settings = this.#settings(request);
+      const transport = await this.#stages.openWebRtc(offerSdp, callId, log);
+      const running: RunningCall = {
+        callId,
+        carrier: 'webrtc',
+        patch: (fragment) => transport.patch(fragment),
+        hangUp: () => this.#hangUp(callId),
+      };
+      await this.#begin(callId, transport, running, settings, log, undefined);
+      return { ...running, answerSdp: transport.answerSdp };
+    }, caller);
+  }
+
+  async createWebSocket(socket: EventSocket, request: CallRequest, caller: Caller): Promise<RunningCall> {
+    return this.#admit(async (callId, log) => {
+      const settings = this.#settings(request);
+      const transport = this.#stages.openWebSocket(socket, callId, log);
+      const running: RunningCall = { callId, carrier: 'websocket', patch: async () => undefined, hangUp: () => this.#hangUp(callId) };
+      await this.#begin(callId, transport, running, settings, log, transport);
+      return running;
+    }, caller);
+  }
+
+  drain(): void {
+    this.#draining = true;
+  }
+
+  async close(): Promise<void> {
+    this.drain();
+    await Promise.all([...this.#calls.values()].map(({ session }) => session.end('shutting_down')));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #admit<Opened>(open: (callId: string, log: Log) => Promise<Opened>, caller: Caller): Promise<Opened> {
+    const { metrics, log } = this.#stages;
+    if (this.#draining) {
+      metrics.callRefused('shutting_down');
+      throw sessionError('shutting_down', 'The server is shutting down', { retryAfterS: 10 });
+    }
+    if (this.active >= this.limit) {
+      metrics.callRefused('full');
+      throw sessionError('server_full', `All ${this.limit} places are taken`, { retryAfterS: 15 });
+    }
+    const callId = newId('call');
+    const ownLog = callLog(log, callId);
+    this.#opening++;
+    try {
+      const opened = await open(callId, ownLog);
+      ownLog.info({ requestId: caller.requestId }, 'call accepted');
+      return opened;
+    } catch (error) {
+      const { code } = toVisavisError(error, 'session');
+      ownLog.info({ requestId: caller.requestId, code }, 'call refused');
+      if (code === 'sdp_invalid') metrics.callRefused('bad_offer');
+      throw error;
+    } finally {
+      this.#opening--;
+    }
+  }
+
+  #settings(request: CallRequest): SessionSettings {
+    const { config, speaking } = this.#stages;
+    const language = request.language ?? config.persona.language;
+    const configured = config.speaking.voice === 'auto' || language !== config.persona.language ? speaking.defaultVoice(language) : config.speaking.voice;
+    if (request.voice && !speaking.voices().some(({ id }) => id === request.voice))
+      throw sessionError('voice_unknown', `There is no voice named "${request.voice}"`);
+    const named = (text: string) => text.replaceAll('{name}', config.persona.name);
+    return {
+      voice: request.voice ?? configured,
+      language,
+      rate: config.speaking.rate,
+      avatar: request.avatar ?? config.face.avatar,
+      persona: {
+        name: config.persona.name,
+        systemPrompt: request.instructions ?? named(config.persona.systemPrompt),
+        greeting: named(config.persona.greeting),
+      },
+      textOnly: request.textOnly ?? false,
+      greet: request.greet ?? config.session.greet,
+      permissions: request.permissions ?? [],
+    };
+  }
+
+  async #begin(
+    callId: string,
+    transport: CallTransport,
+    running: RunningCall,
+    settings: SessionSettings,
+    log: Log,
+    socket: SocketTransport | undefined,
+  ): Promise<void> {
+    const { config, clock, metrics, thinking, speaking, engines } = this.#stages;
+    const opened: AsyncDisposable[] = [transport];
+    try {
+      const face = await this.#openFace(callId, transport, settings);
+      if (face) opened.push(face.session);
+      const ear = await this.#openEar(callId, settings, log);
+      const session = new Session(
+        {
+          callId,
+          transport,
+          ...(socket ? { appendAudio: (pcm: Int16Array) => socket.appendAudio(pcm) } : {}),
+          ear: ear.ear,
+          ...(ear.missing ? { earMissing: ear.missing } : {}),
+          face,
+          createPacer: (frames) => this.#stages.createPacer(transport, frames, log),
+          thinking,
+          speaking,
+          engines,
+          config,
+          clock,
+          log,
+          metrics,
+        },
+        settings,
+        (reason) => {
+          if (this.#calls.delete(callId)) metrics.callEnded(running.carrier, reason);
+        },
+      );
+      socket?.onOutboundAudio((pcm) => session.soundLeft(pcm));
+      this.#calls.set(callId, { session, running });
+      metrics.callBegan(running.carrier);
+    } catch (error) {
+      await Promise.allSettled(opened.map((part) => part[Symbol.asyncDispose]()));
+      throw error;
+    }
+  }
+
+  async #openFace(callId: string, transport: CallTransport, { avatar }: SessionSettings): Promise<{ session: FaceSession; performer: Performer } | undefined> {
+    const { rendering, config, createPerformer } = this.#stages;
+    if (!transport.video || !rendering) return undefined;
+    const { widthPx, heightPx, framesPerS } = config.face;
+    const session = await rendering.open({
+      callId,
+      avatar,
+      widthPx,
+      heightPx,
+      framesPerS,
+      codec: transport.video,
+      bitrateBps: config.transport.startVideoBps,
+    });
+    return { session, performer: await createPerformer(avatar, callId) };
+  }
+
+  /** A call without an ear is still a call: the visitor types. */
+  async #openEar(callId: string, { language }: SessionSettings, log: Log): Promise<{ ear: Ear | undefined; missing?: string }> {
+    const { hearing, hearingMissing } = this.#stages;
+    if (!hearing) return { ear: undefined, missing: hearingMissing ?? 'Speech recognition is not installed.' };
+    try {
+      return { ear: await hearing.open({ callId, language }) };
+    } catch (error) {
+      const { message, code } = toVisavisError(error, 'hearing');
+      log.warn({ code }, 'no ear for this call');
+      return { ear: undefined, missing: message };
+    }
+  }
+
+  async #hangUp(callId: string): Promise<void> {
+    await this.#calls.get(callId)?.session.end('hung_up');
+  }
+}

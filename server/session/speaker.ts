@@ -1,0 +1,167 @@
+import { after, type Clock } from '../core/clock.ts';
+import { type MediaTime, mediaTimeFromMs, SPEECH_RATE_HZ } from '../core/media-time.ts';
+import type { Phone, SpokenPiece } from '../core/speech.ts';
+import type { Performer } from '../face/contract.ts';
+import type { Pacer } from '../transport/contract.ts';
+import type { Ledger } from './ledger.ts';
+import type { Turn } from './turn.ts';
+
+export interface SpeakerEvents {
+  /** A piece is on its way: what captions and transcripts show. `textStart` counts in the whole turn. */
+  piece(turn: Turn, piece: SpokenPiece, startsAt: MediaTime, textStart: number): void;
+  /** Everything was made and queued. */
+  made(turn: Turn): void;
+  /** Everything was played out, or the turn failed. */
+  finished(turn: Turn, error: unknown): void;
+}
+
+interface Speech {
+  readonly turn: Turn;
+  textEnd: number;
+  made: boolean;
+  stopped: boolean;
+  /** Held back by an interruption that may be none. */
+  held: { piece: SpokenPiece; offsetMs: number }[] | undefined;
+  wake: () => void;
+  timer: Disposable | undefined;
+}
+
+/** More sound than this is not queued ahead: an interruption would throw it away. */
+const QUEUE_AHEAD_MS = 4_000;
+
+/**
+ * The avatar's mouth: takes a committed turn piece by piece and gives each to the pacer (sound), the performer (lips) and
+ * the ledger (what was said when), all at one media time. One turn speaks at a time.
+ */
+export class Speaker {
+  readonly #pacer: Pacer;
+  readonly #performer: Performer | undefined;
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+  readonly #events: SpeakerEvents;
+  #speech: Speech | undefined;
+
+  constructor(parts: { pacer: Pacer; performer: Performer | undefined; ledger: Ledger; clock: Clock; events: SpeakerEvents }) {
+    this.#pacer = parts.pacer;
+    this.#performer = parts.performer;
+    this.#ledger = parts.ledger;
+    this.#clock = parts.clock;
+    this.#events = parts.events;
+    this.#pacer.on('drained', (turnId) => {
+      if (this.#speech?.turn.turnId === turnId) this.#settle(this.#speech);
+    });
+  }
+
+  /** Speaks the turn to its end; `finished` tells when. */
+  async speak(turn: Turn): Promise<void> {
+    const speech: Speech = { turn, textEnd: 0, made: false, stopped: false, held: undefined, wake: () => undefined, timer: undefined };
+    this.#speech = speech;
+    try {
+      for await (const piece of turn.pieces()) {
+        if (speech.stopped) return;
+        const textStart = speech.textEnd;
+        speech.textEnd += piece.text.length;
+        if (speech.held) speech.held.push({ piece, offsetMs: 0 });
+        else this.#say(speech, piece, textStart);
+        await this.#room(speech);
+        if (speech.stopped) return;
+      }
+    } catch (error) {
+      if (!speech.stopped) this.#end(speech, error);
+      return;
+    }
+    if (speech.stopped) return;
+    speech.made = true;
+    this.#events.made(turn);
+    this.#settle(speech);
+  }
+
+  /** Silence within one tick; `resume` can take it back. */
+  pause(turnId: string): void {
+    const speech = this.#of(turnId);
+    if (!speech || speech.held) return;
+    const { stoppedAt } = this.#pacer.cancel(turnId);
+    speech.held = this.#ledger.cut(turnId, stoppedAt);
+    this.#performer?.cancelSpeech(turnId, stoppedAt);
+  }
+
+  resume(turnId: string): void {
+    const speech = this.#of(turnId);
+    const held = speech?.held;
+    if (!speech || !held) return;
+    speech.held = undefined;
+    for (const { piece, offsetMs } of held) this.#queue(turnId, piece, wordStart(piece, offsetMs));
+    speech.wake();
+    this.#settle(speech);
+  }
+
+  /** Silence for good. */
+  stop(turnId: string): void {
+    this.pause(turnId);
+    const speech = this.#of(turnId);
+    if (speech) this.#end(speech, undefined, { silently: true });
+  }
+
+  #of(turnId: string): Speech | undefined {
+    return this.#speech?.turn.turnId === turnId ? this.#speech : undefined;
+  }
+
+  #say(speech: Speech, piece: SpokenPiece, textStart: number): void {
+    const { turn } = speech;
+    const startsAt = this.#queue(turn.turnId, piece, 0);
+    for (const mark of turn.marksBetween(textStart, textStart + piece.text.length)) {
+      const word = piece.words.find(({ textEnd }) => textEnd > mark.textOffset - textStart);
+      const at = startsAt + mediaTimeFromMs(word?.startMs ?? 0);
+      if ('emotion' in mark) this.#performer?.setEmotion(mark.emotion, mark.intensity, at);
+      else this.#performer?.gesture(mark.gesture, at);
+    }
+    this.#events.piece(turn, piece, startsAt, textStart);
+  }
+
+  #queue(turnId: string, piece: SpokenPiece, offsetMs: number): MediaTime {
+    if (piece.pcm.length === 0) return this.#pacer.now();
+    const pcm = offsetMs > 0 ? piece.pcm.subarray(Math.round((offsetMs * SPEECH_RATE_HZ) / 1000)) : piece.pcm;
+    const { startsAt } = this.#pacer.speak(turnId, pcm);
+    this.#performer?.speak(turnId, startsAt, offsetMs > 0 ? phonesFrom(piece.phones, offsetMs) : piece.phones);
+    this.#ledger.add(turnId, piece, startsAt, offsetMs);
+    return startsAt;
+  }
+
+  /** Waits while enough is queued or the turn is held. */
+  async #room(speech: Speech): Promise<void> {
+    for (;;) {
+      if (speech.stopped) return;
+      const aheadMs = this.#pacer.queuedMs(speech.turn.turnId) - QUEUE_AHEAD_MS;
+      if (!speech.held && aheadMs <= 0) return;
+      await new Promise<void>((resolve) => {
+        speech.wake = resolve;
+        if (!speech.held) speech.timer = after(this.#clock, aheadMs, resolve);
+      });
+      speech.timer?.[Symbol.dispose]();
+    }
+  }
+
+  #settle(speech: Speech): void {
+    if (speech.made && !speech.held && this.#pacer.queuedMs(speech.turn.turnId) <= 0) this.#end(speech, undefined);
+  }
+
+  #end(speech: Speech, error: unknown, { silently = false } = {}): void {
+    if (speech.stopped) return;
+    speech.stopped = true;
+    speech.timer?.[Symbol.dispose]();
+    speech.wake();
+    if (this.#speech === speech) this.#speech = undefined;
+    if (!silently) this.#events.finished(speech.turn, error);
+  }
+}
+
+/** Where the word that was cut begins: a resumed sentence starts with a whole word. */
+function wordStart(piece: SpokenPiece, offsetMs: number): number {
+  return piece.words.findLast(({ startMs }) => startMs <= offsetMs)?.startMs ?? offsetMs;
+}
+
+function phonesFrom(phones: readonly Phone[], offsetMs: number): Phone[] {
+  return phones
+    .filter(({ endMs }) => endMs > offsetMs)
+    .map((phone) => ({ ...phone, startMs: Math.max(0, phone.startMs - offsetMs), endMs: phone.endMs - offsetMs }));
+}
