@@ -1,0 +1,240 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { access, constants, mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { after, systemClock } from '../../core/clock.ts';
+import { coreError } from '../../core/errors.ts';
+import type { Phone } from '../../core/speech.ts';
+import { type Availability, defineTts, type Synthesis, type SynthesisRequest, type TtsEngine } from '../engine.ts';
+import { asciiText, type MappedText } from '../mapped-text.ts';
+import { unlessAborted } from '../abort.ts';
+import { coverWithPhones, ipaOfArpabet } from '../phones.ts';
+import { speakingError } from '../speaking-error.ts';
+import { readWav } from '../wav.ts';
+import { type SpokenMark, wordTimings } from '../word-times.ts';
+
+/**
+ * Festival (Debian: festival, festvox-us-slt-hts) as one persistent child that holds the voice, so that a clause costs
+ * 20-60 ms. It reads Scheme on stdin and answers lines on stdout; the wave goes through a file in a private folder in memory.
+ */
+const optionsSchema = z.strictObject({
+  voice: z
+    .string()
+    .regex(/^[a-z0-9_]{1,80}$/)
+    .default('cmu_us_slt_arctic_hts')
+    .describe('Festival voice, without the voice_ prefix.'),
+});
+type FestivalVoice = z.output<typeof optionsSchema>;
+
+const VOICE_ROOTS = ['/usr/share/festival/voices', '/usr/local/share/festival/voices'];
+/** A request that runs for so long has hung; the longest piece takes well below a second. */
+const HUNG_AFTER_MS = 15_000;
+const MAX_TEXT_CHARS = 20_000;
+
+/**
+ * Answers per request: `S phone endS stressed` lines, `W startS endS previousWordOfToken token` lines, then DONE or FAIL. HTS voices take
+ * their speed as a parameter of the vocoder's engine (-r), the others by Duration_Stretch.
+ */
+const PROGRAM = `
+(define (visavis_voice name rate)
+  (eval (list name))
+  (Parameter.set 'Duration_Stretch (/ 1.0 rate))
+  (if hts_engine_params (set! hts_engine_params (append hts_engine_params (list (list "-r" rate))))))
+(define (visavis_say id text path)
+  (let ((u nil))
+    (unwind-protect
+      (begin
+        (set! u (utt.synth (eval (list 'Utterance 'Text text))))
+        (utt.save.wave u path 'riff)
+        (mapcar (lambda (s) (format t "S %s %2.4f %s\\n" (item.name s) (item.feat s 'end) (item.feat s "R:SylStructure.parent.stress")))
+          (utt.relation.items u 'Segment))
+        (mapcar (lambda (w) (format t "W %2.4f %2.4f %s %s\\n" (item.feat w "word_start") (item.feat w "word_end") (item.feat w "R:Token.p.name") (item.feat w "R:Token.parent.name")))
+          (utt.relation.items u 'Word))
+        (format t "DONE %s\\n" id))
+      (format t "FAIL %s\\n" id))))
+`;
+
+/** A Scheme string literal. Only printable ASCII may cross: a line break or another control character could end the expression. */
+export function schemeString(text: string): string {
+  if (/[^\x20-\x7e]/.test(text)) throw speakingError('text_refused', 'Festival takes printable ASCII only');
+  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
+}
+
+interface Answer {
+  readonly segments: { readonly name: string; readonly endMs: number; readonly stressed: boolean }[];
+  readonly words: { readonly startMs: number; readonly endMs: number; readonly startsToken: boolean; readonly token: string }[];
+}
+
+interface Job {
+  readonly answer: Answer;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+class FestivalEngine implements TtsEngine<FestivalVoice> {
+  #process: ChildProcessWithoutNullStreams | undefined;
+  #dir: Promise<string> | undefined;
+  /** What the process has been told to speak with, as `voice@rate`. */
+  #voice = '';
+  #nextId = 1;
+  #running: Promise<unknown> = Promise.resolve();
+  #job: Job | undefined;
+  #closed = false;
+
+  async warm(voice: FestivalVoice): Promise<void> {
+    await this.synthesize({ text: 'Yes.', language: 'en', rate: 1, voice, signal: new AbortController().signal });
+  }
+
+  async synthesize(request: SynthesisRequest<FestivalVoice>): Promise<Synthesis> {
+    const { text, language, rate, voice, signal } = request;
+    const ascii = asciiText(text.slice(0, MAX_TEXT_CHARS));
+    if (!/[A-Za-z0-9]/.test(ascii.text)) return { pcm: new Int16Array(0), sampleRateHz: 32_000, phones: [], words: [] };
+    const run = () => this.#synthesizeAlone(ascii.text, voice.voice, rate, signal);
+    const turn = this.#running.then(run, run);
+    this.#running = turn.catch(() => undefined);
+    const { pcm, sampleRateHz, answer } = await unlessAborted(turn, signal);
+    const durationMs = (pcm.length * 1000) / sampleRateHz;
+    let startMs = 0;
+    const phones: Phone[] = answer.segments.map(({ name, endMs, stressed }) => {
+      const phone = { symbol: ipaOfArpabet(name), startMs, endMs, stressed };
+      startMs = endMs;
+      return phone;
+    });
+    const words = wordTimings(text, language, marksOf(answer.words, ascii));
+    return { pcm, sampleRateHz, phones: coverWithPhones(phones, durationMs), words };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const child = this.#process;
+    this.#lose(coreError('aborted', 'The engine was closed'));
+    if (child && child.exitCode === null && child.signalCode === null) {
+      await new Promise((resolve) => {
+        child.once('exit', resolve);
+        child.kill('SIGKILL');
+      });
+    }
+    if (this.#dir) await rm(await this.#dir, { recursive: true, force: true });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** For tests that kill it. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  async #synthesizeAlone(text: string, voice: string, rate: number, signal: AbortSignal) {
+    if (signal.aborted) throw coreError('aborted', 'The work was cancelled');
+    if (this.#closed) throw coreError('aborted', 'The engine was closed');
+    const dir = await (this.#dir ??= privateFolder());
+    const id = this.#nextId++;
+    const wavePath = path.join(dir, `${id}.wav`);
+    const child = (this.#process ??= this.#start());
+    const answer: Answer = { segments: [], words: [] };
+    const voiceKey = `${voice}@${rate}`;
+    const setVoice = voiceKey === this.#voice ? '' : `(visavis_voice 'voice_${voice} ${rate.toFixed(3)})\n`;
+    this.#voice = voiceKey;
+    const hung = after(systemClock, HUNG_AFTER_MS, () => child.kill('SIGKILL'));
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#job = { answer, resolve, reject };
+        child.stdin.write(`${setVoice}(visavis_say ${id} ${schemeString(text)} ${schemeString(wavePath)})\n`);
+      });
+      return { ...readWav(await readFile(wavePath)), answer };
+    } finally {
+      hung[Symbol.dispose]();
+      this.#job = undefined;
+      await rm(wavePath, { force: true });
+    }
+  }
+
+  #start(): ChildProcessWithoutNullStreams {
+    // On a pipe its stdout would be buffered in blocks and every answer would come late.
+    const child = spawn('stdbuf', ['-o0', 'festival', '--pipe'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    child.once('error', (cause) => this.#lose(speakingError('engine_failed', 'Festival could not be started', { cause }), child));
+    child.once('exit', () => this.#lose(speakingError('engine_failed', 'Festival has ended'), child));
+    child.stdin.on('error', (cause) => this.#lose(speakingError('engine_failed', 'Festival has ended', { cause }), child));
+    // Festival repeats parts of the text in its complaints, so they are not logged.
+    child.stderr.resume();
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (child === this.#process) this.#read(line);
+    });
+    this.#voice = '';
+    child.stdin.write(PROGRAM);
+    return child;
+  }
+
+  #read(line: string): void {
+    const job = this.#job;
+    if (!job) return;
+    const [kind, first = '', second = '', ...rest] = line.split(' ');
+    if (kind === 'S') job.answer.segments.push({ name: first, endMs: Number(second) * 1000, stressed: rest[0] === '1' });
+    else if (kind === 'W') {
+      const [previous = '0', ...token] = rest;
+      // A feature that isn't there reads as 0; an opening quote or bracket counts as a word of its token.
+      const startsToken = previous === '0' || /^["'`([{<]+$/.test(previous);
+      job.answer.words.push({ startMs: Number(first) * 1000, endMs: Number(second) * 1000, startsToken, token: token.join(' ') });
+    } else if (kind === 'DONE') job.resolve();
+    else if (kind === 'FAIL') job.reject(speakingError('engine_failed', 'Festival could not say this text'));
+  }
+
+  #lose(error: Error, child = this.#process): void {
+    if (child !== this.#process) return;
+    this.#process = undefined;
+    this.#job?.reject(error);
+  }
+}
+
+/** Festival tells the tokens in the order of the text, without their punctuation; each begins after the one before it. */
+function marksOf(words: Answer['words'], ascii: MappedText): SpokenMark[] {
+  let at = 0;
+  let end = 0;
+  return words.map(({ token, startsToken, startMs, endMs }) => {
+    if (startsToken) {
+      const found = ascii.text.indexOf(token, end);
+      at = found >= 0 ? found : end;
+      end = at + (found >= 0 ? token.length : 0);
+    }
+    return { textOffset: ascii.sourceOffsets[at] ?? 0, startMs, endMs };
+  });
+}
+
+/** In memory where the system has such a folder: a wave is written and read within a few ms. */
+async function privateFolder(): Promise<string> {
+  try {
+    await access('/dev/shm', constants.W_OK);
+    return await mkdtemp('/dev/shm/visavis-voice-');
+  } catch {
+    return mkdtemp(path.join(os.tmpdir(), 'visavis-voice-'));
+  }
+}
+
+async function onPath(program: string): Promise<boolean> {
+  for (const dir of (process.env['PATH'] ?? '').split(path.delimiter)) {
+    if (dir !== '' && (await exists(path.join(dir, program), constants.X_OK))) return true;
+  }
+  return false;
+}
+
+const exists = (file: string, mode = constants.F_OK): Promise<boolean> =>
+  access(file, mode).then(
+    () => true,
+    () => false,
+  );
+
+async function isAvailable({ voice }: FestivalVoice): Promise<Availability> {
+  if (!(await onPath('festival'))) return { available: false, why: 'Festival is not installed (Debian: festival, festvox-us-slt-hts)' };
+  if (!(await onPath('stdbuf'))) return { available: false, why: 'stdbuf is not installed (Debian: coreutils)' };
+  for (const root of VOICE_ROOTS) {
+    for (const language of ['us', 'english']) if (await exists(path.join(root, language, voice))) return { available: true };
+  }
+  return { available: false, why: `Festival's voice ${voice} is not installed (Debian: festvox-us-slt-hts)` };
+}
+
+export default defineTts({ id: 'festival', optionsSchema, isAvailable, create: async () => new FestivalEngine() });

@@ -1,0 +1,100 @@
+import { type ChildMessage, serveParent } from '../core/child.ts';
+import type { Availability, SpeakingConfig, TtsDefinition, TtsEngine } from './engine.ts';
+import { findEngines } from './engine-registry.ts';
+import { pieceSound, type PieceSound, silentPiece } from './piece-sound.ts';
+import { speakingError } from './speaking-error.ts';
+import { spokenText } from './spoken-text.ts';
+import type { Voice } from './voices.ts';
+
+/** The voice process: holds the engines, and makes pieces of sound from pieces of text. */
+export interface VoiceInit {
+  readonly config: SpeakingConfig;
+  readonly voices: readonly Voice[];
+}
+
+/** What the child tells when it is ready, by voice id. */
+export type VoiceAvailability = Readonly<Record<string, Availability>>;
+
+export interface SpeakPiece extends ChildMessage {
+  readonly kind: 'piece';
+  readonly voice: string;
+  readonly language: string;
+  readonly rate: number;
+  readonly text: string;
+}
+
+export interface WarmVoice extends ChildMessage {
+  readonly kind: 'warm';
+  readonly voice: string;
+}
+
+interface ReadyVoice {
+  readonly voice: Voice;
+  readonly definition: TtsDefinition;
+  readonly options: unknown;
+}
+
+let config: SpeakingConfig;
+const ready = new Map<string, ReadyVoice>();
+const engines = new Map<string, Promise<TtsEngine>>();
+
+async function start(init: VoiceInit): Promise<VoiceAvailability> {
+  config = init.config;
+  const definitions = await findEngines(config.pluginDirs);
+  const availability: Record<string, Availability> = {};
+  for (const voice of init.voices) availability[voice.id] = await prepare(voice, definitions.get(voice.engine));
+  return availability;
+}
+
+async function prepare(voice: Voice, definition: TtsDefinition | undefined): Promise<Availability> {
+  if (!definition) return { available: false, why: `There is no engine ${voice.engine}` };
+  if (config.engines.length > 0 && !config.engines.includes(definition.id))
+    return { available: false, why: 'The engine is switched off by speaking.engines' };
+  const options = definition.optionsSchema.safeParse(voice.options);
+  if (!options.success)
+    return {
+      available: false,
+      why: `Its options are wrong: ${options.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
+    };
+  const availability = await definition.isAvailable(options.data, config);
+  if (availability.available) ready.set(voice.id, { voice, definition, options: options.data });
+  return availability;
+}
+
+function engineOf({ definition }: ReadyVoice): Promise<TtsEngine> {
+  let engine = engines.get(definition.id);
+  if (!engine) {
+    engine = definition.create(config);
+    engines.set(definition.id, engine);
+    engine.catch(() => engines.delete(definition.id));
+  }
+  return engine;
+}
+
+function voiceNamed(id: string): ReadyVoice {
+  const voice = ready.get(id);
+  if (!voice) throw speakingError('voice_unavailable', `The voice ${id} cannot speak here`);
+  return voice;
+}
+
+async function speakPiece({ voice: id, language, rate, text }: SpeakPiece, signal: AbortSignal): Promise<PieceSound> {
+  const voice = voiceNamed(id);
+  const said = spokenText(text, language);
+  if (!/[\p{L}\p{N}]/u.test(said.text)) return silentPiece();
+  const engine = await engineOf(voice);
+  const speech = await engine.synthesize({ text: said.text, language, rate, voice: voice.options, signal });
+  return pieceSound(text, said, language, speech, config.loudnessDb);
+}
+
+async function warm({ voice: id }: WarmVoice): Promise<void> {
+  const voice = voiceNamed(id);
+  await (await engineOf(voice)).warm?.(voice.options);
+}
+
+serveParent<VoiceInit>({
+  start,
+  ask: (body, { signal }) => (body.kind === 'warm' ? warm(body as WarmVoice) : speakPiece(body as SpeakPiece, signal)),
+  async stop() {
+    await Promise.allSettled([...engines.values()].map(async (engine) => (await engine).close()));
+  },
+});
