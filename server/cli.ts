@@ -38,7 +38,8 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   // Paths in the configuration start at the project's folder, wherever the command is typed.
-  const workingDir = process.env.INIT_CWD ?? process.cwd();
+  // npm moves to that folder itself, and remembers where it was called.
+  const workingDir = (process.cwd() === rootDir ? process.env.INIT_CWD : undefined) ?? process.cwd();
   process.chdir(rootDir);
   return command.run(parseInvocation(command, rest, rootDir, workingDir));
 }

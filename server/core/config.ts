@@ -83,11 +83,12 @@ export const defaultConfig = (): Config => deepFreeze(configSchema.parse({}));
 // --- files --------------------------------------------------------------------------------------------------------
 
 function findFile(name: string, { rootDir, workingDir = rootDir }: ConfigSources): string {
-  const preset = join(rootDir, 'configs', `${name}.yaml`);
-  if (/^[\w-]+$/.test(name) && existsSync(preset)) return preset;
+  const preset = /^[\w-]+$/.test(name) ? join(rootDir, 'configs', `${name}.yaml`) : undefined;
+  if (preset && existsSync(preset)) return preset;
   const path = resolve(workingDir, name);
   if (existsSync(path)) return path;
-  throw configError('file_missing', `No configuration "${name}": neither the file ${path} nor the preset ${preset}`);
+  const places = preset ? `neither the file ${path} nor the preset ${preset} exists` : `${path} does not exist`;
+  throw configError('file_missing', `No configuration "${name}": ${places}`);
 }
 
 function readYaml(path: string, tree: Tree, origins: Origins, rootDir: string): void {

@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { printReport, quantile } from './report.ts';
+
+/**
+ * Starting (P8): `./visavis start` until /readyz answers, and the memory of all processes at rest. Runs the launcher as a
+ * person would, several times after a first start that may build and install.
+ */
+const READY_GOAL_S = 2;
+const MEMORY_GOAL_MB = 400;
+const START_DEADLINE_MS = 120_000;
+
+const rootDir = fileURLToPath(new URL('..', import.meta.url));
+const { values } = parseArgs({ options: { starts: { type: 'string', default: '5' }, 'rest-s': { type: 'string', default: '5' } } });
+const starts = Math.max(1, Number(values.starts));
+
+/** Starts the server, waits until it is ready, measures, stops it. */
+async function measureStart(restMs: number): Promise<{ readyMs: number; memoryMb: number; processes: number; launcherMs: number }> {
+  const port = await freePort();
+  const beganMs = performance.now();
+  const child = spawn(join(rootDir, 'visavis'), ['start', '--port', String(port), '--log-level', 'warn'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  try {
+    await untilReady(port, child, beganMs + START_DEADLINE_MS);
+    const readyMs = performance.now() - beganMs;
+    await wait(restMs);
+    const pids = processTree(child.pid!);
+    return {
+      readyMs,
+      memoryMb: pids.reduce((sum, pid) => sum + memoryOf(pid), 0),
+      processes: pids.length,
+      launcherMs: await measureLauncher(),
+    };
+  } finally {
+    child.kill('SIGTERM');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  }
+}
+
+async function untilReady(port: number, child: ChildProcess, deadlineMs: number): Promise<void> {
+  while (performance.now() < deadlineMs) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`The server ended with ${child.exitCode ?? child.signalCode}`);
+    const ready = await fetch(`http://127.0.0.1:${port}/readyz`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (ready) return;
+    await wait(10);
+  }
+  throw new Error(`The server was not ready after ${START_DEADLINE_MS / 1000} s`);
+}
+
+/** What the shell script itself costs: a command that ends at once, less the same without it. */
+async function measureLauncher(): Promise<number> {
+  const timed = async (program: string, args: readonly string[]) => {
+    const beganMs = performance.now();
+    await once(spawn(program, args, { stdio: 'ignore' }), 'exit');
+    return performance.now() - beganMs;
+  };
+  // An unknown flag is refused after the launcher did all its checks, and before anything is loaded for the start.
+  const args = ['start', '--no-such-flag'];
+  const node = ['--disable-warning=ExperimentalWarning', join(rootDir, 'server', 'cli.ts')];
+  return (await timed(join(rootDir, 'visavis'), args)) - (await timed(process.execPath, [...node, ...args]));
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  return port;
+}
+
+/** The process and all that descend from it. */
+function processTree(root: number): number[] {
+  const childrenOf = new Map<number, number[]>();
+  for (const entry of readdirSync('/proc')) {
+    const parent = /^\d+$/.test(entry) ? parentOf(Number(entry)) : undefined;
+    if (parent !== undefined) childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), Number(entry)]);
+  }
+  const tree = [root];
+  for (const pid of tree) tree.push(...(childrenOf.get(pid) ?? []));
+  return tree;
+}
+
+function parentOf(pid: number): number | undefined {
+  const status = readProc(pid, 'status');
+  const [, parent] = /^PPid:\s+(\d+)/m.exec(status) ?? [];
+  return parent === undefined ? undefined : Number(parent);
+}
+
+/** Proportional share in MB: memory that several processes share counts once. Resident size where the kernel doesn't tell. */
+function memoryOf(pid: number): number {
+  const [, pss] = /^Pss:\s+(\d+) kB/m.exec(readProc(pid, 'smaps_rollup')) ?? [];
+  const [, rss] = /^VmRSS:\s+(\d+) kB/m.exec(readProc(pid, 'status')) ?? [];
+  return Number(pss ?? rss ?? 0) / 1024;
+}
+
+/** Empty for a process that has ended in the meantime. */
+function readProc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+if (!existsSync('/proc/self/status')) throw new Error('This bench reads /proc, which this system does not have');
+const first = await measureStart(0);
+const measured = [];
+for (let i = 0; i < starts; i++) measured.push(await measureStart(i === 0 ? Number(values['rest-s']) * 1000 : 0));
+
+const readyS = measured.map(({ readyMs }) => readyMs / 1000);
+const atRest = measured[0]!;
+const reached = printReport({
+  title: `Starting, ${starts} times`,
+  rows: [
+    {
+      id: 'P8',
+      figure: 'installed start until ready, median',
+      value: `${quantile(readyS, 0.5).toFixed(2)} s`,
+      goal: `<= ${READY_GOAL_S} s`,
+      pass: quantile(readyS, 0.5) <= READY_GOAL_S,
+    },
+    {
+      id: 'P8',
+      figure: `memory at rest, ${atRest.processes} processes`,
+      value: `${Math.round(atRest.memoryMb)} MB`,
+      goal: `<= ${MEMORY_GOAL_MB} MB`,
+      pass: atRest.memoryMb <= MEMORY_GOAL_MB,
+    },
+    { id: '', figure: 'slowest start', value: `${Math.max(...readyS).toFixed(2)} s` },
+    { id: '', figure: 'first start (may build and install)', value: `${(first.readyMs / 1000).toFixed(2)} s` },
+    {
+      id: '',
+      figure: 'of which the launcher, median',
+      value: `${Math.round(
+        quantile(
+          measured.map(({ launcherMs }) => launcherMs),
+          0.5,
+        ),
+      )} ms`,
+      goal: '< 150 ms',
+    },
+  ],
+  notes: ['memory: proportional set size of the whole process tree'],
+});
+process.exitCode = reached ? 0 : 1;
