@@ -63,5 +63,5 @@ export function listBenches(rootDir: string): readonly Bench[] {
 function firstSentence(source: string): string {
   const [, comment = ''] = /\/\*\*([\s\S]*?)\*\//.exec(source) ?? [];
   const plain = comment.replaceAll(/\s*\n\s*\*? ?/g, ' ').trim();
-  return /^.*?[.:](?=\s|$)/.exec(plain)?.[0].replace(/[.:]$/, '') ?? plain;
+  return /^.*?\.(?=\s|$)/.exec(plain)?.[0].slice(0, -1) ?? plain;
 }
