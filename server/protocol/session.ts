@@ -87,3 +87,13 @@ export const describedSession = realtimeSession.extend({
     .optional(),
 });
 export type DescribedSession = z.output<typeof describedSession>;
+
+/** Voice names that stock Realtime clients send; they mean this server's default voice, which has names of its own. */
+const STOCK_VOICES = new Set(['alloy', 'ash', 'ballad', 'coral', 'echo', 'sage', 'shimmer', 'verse', 'marin', 'cedar']);
+
+/** The voice that a session asks for, if it asks for one of ours. */
+export function voiceOf(session: RealtimeSession | undefined): string | undefined {
+  const voice = session?.audio?.output?.voice;
+  const name = typeof voice === 'object' ? voice.id : voice;
+  return name === undefined || STOCK_VOICES.has(name) ? undefined : name;
+}

@@ -1,0 +1,38 @@
+/** What there is to choose from, as the pages and other programs ask for it. main.ts gives it, from the stages. */
+export interface ApiInfo {
+  avatars(): readonly AvatarInfo[] | Promise<readonly AvatarInfo[]>;
+  voices(): readonly VoiceInfo[] | Promise<readonly VoiceInfo[]>;
+  engines(): readonly EngineInfo[] | Promise<readonly EngineInfo[]>;
+}
+
+export interface AvatarInfo {
+  /** Folder name under `avatars/`; what a call's `avatar` says. */
+  readonly name: string;
+  /** For people. */
+  readonly title: string;
+  readonly description?: string;
+  /** The one that calls get which ask for none. */
+  readonly isDefault: boolean;
+}
+
+export interface VoiceInfo {
+  /** Folder name under `voices/`; what a call's `voice` says. */
+  readonly name: string;
+  readonly title: string;
+  /** BCP 47. */
+  readonly languages: readonly string[];
+  readonly engine: string;
+  readonly available: boolean;
+  readonly isDefault: boolean;
+}
+
+export interface EngineInfo {
+  readonly stage: 'vad' | 'asr' | 'turn' | 'llm' | 'tts' | 'face' | 'encoder' | 'transport';
+  /** E.g. `pocketsphinx`. */
+  readonly id: string;
+  /** For people, e.g. `PocketSphinx (basic English)`. */
+  readonly name?: string;
+  readonly state: 'running' | 'standby' | 'missing' | 'failed';
+  /** Why it is missing, or why it was chosen. */
+  readonly reason?: string;
+}

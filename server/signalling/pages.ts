@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+
+/** Pages by address, and the built file of each. A page whose file is not there is not served. */
+const PAGES = { '/': 'index.html', '/kiosk': 'kiosk.html', '/dashboard': 'dashboard.html', '/studio': 'studio.html' } as const;
+
+const NOT_BUILT = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Visavis: the pages are not built</title>
+<h1>The pages are not built yet</h1>
+<p>The server runs, and calls over its API work. To build the pages, run this in the project's folder and reload:</p>
+<pre>npx vite build --config client/vite.config.ts</pre>
+<p>The API is described at <a href="/docs">/docs</a>.</p>
+</html>
+`;
+
+/** The built client. Files with a hash in their name never change; all else is asked for again each time. */
+export async function installPages(app: FastifyInstance, clientDir: string): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: clientDir,
+    serve: false,
+    dotfiles: 'deny',
+    cacheControl: false,
+    preCompressed: true,
+  });
+
+  for (const [path, file] of Object.entries(PAGES)) {
+    app.get(path, { schema: { hide: true } as never }, async (_request, reply) => {
+      void reply.header('cache-control', 'no-cache');
+      if (existsSync(join(clientDir, file))) return reply.sendFile(file);
+      if (path !== '/') return reply.callNotFound();
+      return reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT);
+    });
+  }
+
+  // Vite puts everything with a hash into assets/; embed/ has stable names, and other sites load it.
+  const folders = { assets: 'public, max-age=31536000, immutable', embed: 'public, max-age=300' } as const;
+  for (const [folder, cacheControl] of Object.entries(folders)) {
+    app.get(`/${folder}/*`, { schema: { hide: true } as never }, async (request, reply) => {
+      const { '*': file } = request.params as { '*': string };
+      if (!existsSync(clientDir)) return reply.callNotFound();
+      return reply.header('cache-control', cacheControl).header('access-control-allow-origin', '*').sendFile(`${folder}/${file}`);
+    });
+  }
+  app.get('/favicon.svg', { schema: { hide: true } as never }, async (_request, reply) =>
+    existsSync(join(clientDir, 'favicon.svg'))
+      ? reply.header('cache-control', 'public, max-age=3600').sendFile('favicon.svg')
+      : reply.callNotFound(),
+  );
+}
