@@ -1,0 +1,138 @@
+import type { Phone, WordTiming } from '../core/speech.ts';
+import type { Sound } from './wav.ts';
+import { type SpokenMark, tokens, wordTimings } from './word-times.ts';
+
+/**
+ * Phone and word times for an engine that gives only sound: those of another reading of the same text, stretched to
+ * the sound between its pauses; or, without any other reading, mouths guessed from the letters.
+ */
+export interface Reading {
+  readonly phones: readonly Phone[];
+  readonly words: readonly WordTiming[];
+}
+
+interface Span {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+const FRAME_MS = 10;
+const PAUSE_MS = 110;
+/** A frame this far below the loudest one is silence. */
+const SILENCE_RATIO = 0.035;
+
+export function stretchReading(reading: Reading, sound: Sound): Reading {
+  const heard = soundingSpans(sound);
+  const read = spokenSpans(reading.phones);
+  const first = heard[0];
+  const last = heard.at(-1);
+  const readFirst = read[0];
+  const readLast = read.at(-1);
+  if (!first || !last || !readFirst || !readLast) return { phones: [], words: [] };
+  // As many pauses in both: each stretch of speech is stretched by itself. Otherwise all of it evenly.
+  const pairs: readonly (readonly [Span, Span])[] =
+    heard.length === read.length
+      ? read.map((span, index) => [span, heard[index] as Span] as const)
+      : [
+          [
+            { startMs: readFirst.startMs, endMs: readLast.endMs },
+            { startMs: first.startMs, endMs: last.endMs },
+          ],
+        ];
+  const place = (ms: number): number => {
+    for (const [from, to] of pairs) {
+      if (ms <= from.endMs || from === pairs.at(-1)?.[0]) {
+        const share = Math.min(1, Math.max(0, (ms - from.startMs) / Math.max(1, from.endMs - from.startMs)));
+        return to.startMs + share * (to.endMs - to.startMs);
+      }
+    }
+    return ms;
+  };
+  // A phone that begins exactly where a stretch of speech begins must not be placed at the end of the one before.
+  const moved = <T extends Span>(span: T): T => {
+    const endMs = place(span.endMs);
+    return { ...span, startMs: Math.min(endMs, place(span.startMs + 1e-3)), endMs };
+  };
+  return { phones: reading.phones.filter(({ symbol }) => symbol !== '').map(moved), words: reading.words.map(moved) };
+}
+
+const LETTER_PHONES: Readonly<Record<string, string>> = {
+  a: 'ɑ',
+  b: 'b',
+  c: 'k',
+  d: 'd',
+  e: 'ɛ',
+  f: 'f',
+  g: 'ɡ',
+  h: 'h',
+  i: 'ɪ',
+  j: 'dʒ',
+  k: 'k',
+  l: 'l',
+  m: 'm',
+  n: 'n',
+  o: 'oʊ',
+  p: 'p',
+  q: 'k',
+  r: 'ɹ',
+  s: 's',
+  t: 't',
+  u: 'u',
+  v: 'v',
+  w: 'w',
+  x: 's',
+  y: 'i',
+  z: 'z',
+};
+
+/** One mouth per letter, equally long; scripts without a table open and close. */
+export function readingFromLetters(text: string, language: string): Reading {
+  const phones: Phone[] = [];
+  const marks: SpokenMark[] = [];
+  const letterMs = 80;
+  let atMs = 0;
+  for (const token of tokens(text, language)) {
+    const startMs = atMs;
+    const plain = text.slice(token.textStart, token.textEnd).normalize('NFKD').toLowerCase();
+    for (const [index, letter] of [...plain.matchAll(/\p{L}|\p{N}/gu)].entries()) {
+      const symbol = LETTER_PHONES[letter[0]] ?? (index % 2 === 0 ? 't' : 'ɑ');
+      phones.push({ symbol, startMs: atMs, endMs: atMs + letterMs });
+      atMs += letterMs;
+    }
+    if (atMs > startMs) marks.push({ textOffset: token.textStart, startMs, endMs: atMs });
+    if (/[.,;:!?…،؛؟。，]["'”’)]*$/u.test(plain)) atMs += 2 * PAUSE_MS;
+  }
+  return { phones, words: wordTimings(text, language, marks) };
+}
+
+function spokenSpans(phones: readonly Phone[]): Span[] {
+  const spans: { startMs: number; endMs: number }[] = [];
+  for (const { symbol, startMs, endMs } of phones) {
+    if (symbol === '') continue;
+    const last = spans.at(-1);
+    if (last && startMs - last.endMs < PAUSE_MS) last.endMs = endMs;
+    else spans.push({ startMs, endMs });
+  }
+  return spans;
+}
+
+function soundingSpans({ pcm, sampleRateHz }: Sound): Span[] {
+  const frame = Math.round((sampleRateHz * FRAME_MS) / 1000);
+  const levels: number[] = [];
+  for (let start = 0; start < pcm.length; start += frame) {
+    let sum = 0;
+    const end = Math.min(pcm.length, start + frame);
+    for (let i = start; i < end; i++) sum += (pcm[i] as number) ** 2;
+    levels.push(Math.sqrt(sum / (end - start)));
+  }
+  const floor = Math.max(1, SILENCE_RATIO * Math.max(0, ...levels));
+  const spans: { startMs: number; endMs: number }[] = [];
+  for (const [index, level] of levels.entries()) {
+    if (level < floor) continue;
+    const startMs = index * FRAME_MS;
+    const last = spans.at(-1);
+    if (last && startMs - last.endMs < PAUSE_MS) last.endMs = startMs + FRAME_MS;
+    else spans.push({ startMs, endMs: startMs + FRAME_MS });
+  }
+  return spans;
+}
