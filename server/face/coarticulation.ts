@@ -1,0 +1,218 @@
+import type { Phone } from '../core/speech.ts';
+import { VISEMES, type Viseme } from './parameters.ts';
+import { isBilabial, isLabiodental, isVowel, mouthShape } from './visemes.ts';
+
+/**
+ * Phones with times -> viseme weights at any time. Each phone pulls the mouth to its shape with a dominance that decays
+ * around it (Cohen & Massaro, "Modeling coarticulation in synthetic visual speech", 1993), so that vowels colour the
+ * consonants between them and rounding comes early. Two things are no matter of degree: lips are shut for p b m, and
+ * the lower lip is at the teeth for f v; these are laid over the rest as plateaus. The silence around speech shuts the
+ * mouth as a third.
+ */
+
+/** A phone, or half of a diphthong, on the time axis. */
+interface Segment {
+  readonly viseme: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly weight: number;
+  /** Strength at the centre, and how fast it decays before and after, per ms beyond the segment's own half. */
+  readonly dominance: number;
+  readonly beforeMs: number;
+  readonly afterMs: number;
+}
+
+interface Plateau {
+  readonly viseme: number;
+  /** Fully reached between these. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly rampInMs: number;
+  readonly rampOutMs: number;
+}
+
+interface Utterance {
+  startMs: number;
+  endMs: number;
+}
+
+/** A frame lasts 40 ms at 25 fps: a plateau of 46 is seen by at least one. */
+const SHORTEST_CLOSURE_MS = 46;
+const CLOSURE_RAMP_MS = 55;
+const LABIODENTAL_RAMP_MS = 50;
+/** Lips may part so long before the sound; more would look like speech without sound. */
+const ONSET_MS = 40;
+/** The mouth is shut so long after the last phone. */
+const OFFSET_MS = 75;
+/** A pause at least so long shuts the mouth. */
+const PAUSE_MS = 150;
+const REACH_MS = 320;
+const KEPT_MS = 1_000;
+
+/** Dominance, and time constants of anticipation and carry-over in ms, by what the shape needs of the lips. */
+const CHARACTER: Readonly<Record<Viseme, readonly [dominance: number, beforeMs: number, afterMs: number]>> = {
+  sil: [1, 40, 40],
+  PP: [1, 30, 30],
+  FF: [1, 30, 30],
+  TH: [1.1, 32, 32],
+  DD: [0.75, 28, 28],
+  kk: [0.55, 26, 26],
+  CH: [1.25, 50, 36],
+  SS: [1.0, 30, 30],
+  nn: [0.7, 28, 28],
+  RR: [0.9, 42, 34],
+  aa: [1.15, 36, 40],
+  E: [1, 36, 38],
+  I: [1, 36, 38],
+  O: [1.2, 56, 42],
+  U: [1.25, 64, 44],
+};
+
+const INDEX = Object.fromEntries(VISEMES.map((v, i) => [v, i])) as Readonly<Record<Viseme, number>>;
+const UNSTRESSED = 0.8;
+
+export class SpeechTrack {
+  readonly #segments: Segment[] = [];
+  readonly #plateaus: Plateau[] = [];
+  readonly #utterances: Utterance[] = [];
+  readonly #stresses: number[] = [];
+  #closure = 0;
+
+  /** Adds phones whose times count from `startMs`. Pieces come in order. */
+  add(startMs: number, phones: readonly Phone[]): void {
+    for (const phone of phones) {
+      const from = startMs + phone.startMs;
+      const to = startMs + phone.endMs;
+      const mouth = mouthShape(phone.symbol);
+      if (!mouth || !(to > from)) continue;
+      this.#extend(from, to);
+      const weight = phone.stressed === false && isVowel(mouth.visemes[0]) ? mouth.weight * UNSTRESSED : mouth.weight;
+      const split = from + (to - from) * mouth.share;
+      this.#addSegment(mouth.visemes[0], from, split, weight);
+      if (mouth.visemes.length === 2) this.#addSegment(mouth.visemes[1], split, to, weight);
+      if (isBilabial(mouth)) this.#addPlateau(INDEX.PP, from, to, CLOSURE_RAMP_MS, phone.symbol === 'm' ? 1 : 0.85);
+      else if (isLabiodental(mouth)) this.#addPlateau(INDEX.FF, from, to, LABIODENTAL_RAMP_MS, 1);
+      if (phone.stressed && isVowel(mouth.visemes[0])) this.#stresses.push(from);
+    }
+  }
+
+  /** End of everything known, ms; -Infinity when there is nothing. */
+  get endMs(): number {
+    return this.#utterances.at(-1)?.endMs ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** How tightly the lips were shut by a p, b or m at the last `weightsAt`, 0..1. */
+  get closure(): number {
+    return this.#closure;
+  }
+
+  /** Starts of stressed vowels within [fromMs, toMs). */
+  stressesBetween(fromMs: number, toMs: number): number {
+    return this.#stresses.filter((at) => at >= fromMs && at < toMs).length;
+  }
+
+  /** Ends of utterances (a pause follows) within [fromMs, toMs). */
+  phraseEndsBetween(fromMs: number, toMs: number): number {
+    return this.#utterances.filter(({ endMs }) => endMs >= fromMs && endMs < toMs).length;
+  }
+
+  /** 0 in silence, 1 in speech, with short ramps around. */
+  gateAt(ms: number): number {
+    let gate = 0;
+    for (const { startMs, endMs } of this.#utterances) {
+      if (ms <= startMs - ONSET_MS || ms >= endMs + OFFSET_MS) continue;
+      const opening = (ms - startMs + ONSET_MS) / (2 * ONSET_MS);
+      const closing = (endMs + OFFSET_MS - ms) / OFFSET_MS;
+      gate = Math.max(gate, smooth(Math.min(opening, closing)));
+    }
+    return gate;
+  }
+
+  /** Fills `out`, 15 weights in the order of VISEMES; they sum to at most 1, the rest is the mouth at rest. */
+  weightsAt(ms: number, out: Float32Array): void {
+    out.fill(0);
+    this.#closure = 0;
+    const gate = this.gateAt(ms);
+    if (gate === 0) return;
+    let total = 0;
+    for (const s of this.#segments) {
+      if (s.startMs > ms + REACH_MS) break;
+      if (s.endMs < ms - REACH_MS) continue;
+      const pull = dominanceAt(s, ms);
+      total += pull;
+      out[s.viseme] = (out[s.viseme] as number) + pull * s.weight;
+    }
+    if (total > 0) for (let v = 0; v < out.length; v++) out[v] = ((out[v] as number) / total) * gate;
+    // Full by the first phone's start, whatever the gate is then; and no jump where the gate opens.
+    const limit = Math.min(1, 2 * gate);
+    this.#overlay(INDEX.FF, ms, out, limit);
+    this.#closure = this.#overlay(INDEX.PP, ms, out, limit);
+    out[INDEX.sil] = 0;
+  }
+
+  /** Forgets what lies far in the past. */
+  prune(beforeMs: number): void {
+    const old = (item: { endMs: number }) => item.endMs < beforeMs - KEPT_MS;
+    dropWhile(this.#segments, old);
+    dropWhile(this.#plateaus, old);
+    dropWhile(this.#utterances, old);
+    dropWhile(this.#stresses, (at) => at < beforeMs - KEPT_MS);
+  }
+
+  #extend(from: number, to: number): void {
+    const last = this.#utterances.at(-1);
+    if (last && from - last.endMs < PAUSE_MS) last.endMs = Math.max(last.endMs, to);
+    else this.#utterances.push({ startMs: from, endMs: to });
+  }
+
+  #addSegment(viseme: Viseme, startMs: number, endMs: number, weight: number): void {
+    const [dominance, beforeMs, afterMs] = CHARACTER[viseme];
+    this.#segments.push({ viseme: INDEX[viseme], startMs, endMs, weight, dominance, beforeMs, afterMs });
+  }
+
+  #addPlateau(viseme: number, from: number, to: number, rampMs: number, share: number): void {
+    let startMs = from;
+    let endMs = from + (to - from) * share;
+    if (endMs - startMs < SHORTEST_CLOSURE_MS) {
+      const centre = (from + to) / 2;
+      startMs = centre - SHORTEST_CLOSURE_MS / 2;
+      endMs = centre + SHORTEST_CLOSURE_MS / 2;
+    }
+    this.#plateaus.push({ viseme, startMs, endMs, rampInMs: rampMs, rampOutMs: rampMs });
+  }
+
+  /** Presses the mouth into one shape while its plateaus last; returns how far. */
+  #overlay(viseme: number, ms: number, out: Float32Array, limit: number): number {
+    let level = 0;
+    for (const p of this.#plateaus) {
+      if (p.viseme !== viseme || ms < p.startMs - p.rampInMs || ms > p.endMs + p.rampOutMs) continue;
+      const into = ms < p.startMs ? smooth(1 - (p.startMs - ms) / p.rampInMs) : 1;
+      const outOf = ms > p.endMs ? smooth(1 - (ms - p.endMs) / p.rampOutMs) : 1;
+      level = Math.max(level, Math.min(into, outOf, limit));
+    }
+    if (level === 0) return 0;
+    for (let v = 0; v < out.length; v++) out[v] = (out[v] as number) * (1 - level);
+    out[viseme] = (out[viseme] as number) + level;
+    return level;
+  }
+}
+
+function dominanceAt(s: Segment, ms: number): number {
+  const centre = (s.startMs + s.endMs) / 2;
+  const half = (s.endMs - s.startMs) / 2;
+  // Within the segment the pull is nearly full, so that shapes change at the labels' borders; beyond, it decays.
+  const inside = Math.abs(ms - centre) / Math.max(half, 1);
+  if (inside <= 1) return s.dominance * (1 - 0.25 * inside * inside);
+  const beyond = ms < s.startMs ? (s.startMs - ms) / s.beforeMs : (ms - s.endMs) / s.afterMs;
+  return s.dominance * 0.75 * Math.exp(-beyond * 1.4);
+}
+
+const smooth = (x: number): number => {
+  const t = Math.min(1, Math.max(0, x));
+  return t * t * (3 - 2 * t);
+};
+
+function dropWhile<T>(items: T[], test: (item: T) => boolean): void {
+  const keep = items.findIndex((item) => !test(item));
+  items.splice(0, keep < 0 ? items.length : keep);
+}

@@ -1,0 +1,107 @@
+import type { Viseme } from './parameters.ts';
+
+/**
+ * What the lips do for a phone: one viseme, or two in a row for diphthongs and affricates (`share` of the time goes to
+ * the first). `weight` is how far the mouth goes; h has no shape of its own.
+ */
+export interface MouthShape {
+  readonly visemes: readonly [Viseme] | readonly [Viseme, Viseme];
+  readonly share: number;
+  readonly weight: number;
+}
+
+const shape = (visemes: MouthShape['visemes'], weight = 1, share = visemes.length === 2 ? 0.55 : 1): MouthShape => ({ visemes, share, weight });
+
+/**
+ * IPA to the 15 visemes of Oculus lip-sync (Meta's "Viseme reference"): the phones of English, Arabic and the rest of
+ * Europe; what is not here is reduced to its base letter, see `mouthShape`.
+ */
+const IPA: Readonly<Record<string, MouthShape>> = {
+  ...all('p b m ɓ ʙ', shape(['PP'])),
+  ...all('f v ɱ ʋ', shape(['FF'])),
+  ...all('ɸ β', shape(['FF'], 0.8)),
+  ...all('θ ð', shape(['TH'])),
+  ...all('t d ʈ ɖ ɗ ɾ', shape(['DD'])),
+  ...all('k g ɡ ŋ x ɣ q ɢ χ ʁ ɴ ħ ʕ c ɟ ç', shape(['kk'])),
+  ...all('ʔ', shape(['kk'], 0.4)),
+  ...all('h ɦ', shape(['kk'], 0.5)),
+  ...all('tʃ dʒ ʃ ʒ ʂ ʐ ɕ ʑ tɕ dʑ', shape(['CH'])),
+  ...all('s z ts dz', shape(['SS'])),
+  ...all('n l ɲ ɳ ɫ ɭ ʎ ɬ', shape(['nn'])),
+  ...all('r ɹ ɻ ʀ ɽ', shape(['RR'])),
+  ...all('ɜ ɝ ɚ ɜɹ', shape(['RR'], 0.9)),
+  ...all('a ɑ ɒ æ ä ɐ', shape(['aa'])),
+  ...all('ʌ', shape(['aa'], 0.8)),
+  ...all('ə ɘ ɵ', shape(['E'], 0.6)),
+  ...all('e ɛ', shape(['E'])),
+  ...all('ø œ', shape(['O'], 0.8)),
+  ...all('i ɪ ɨ', shape(['I'])),
+  ...all('j', shape(['I'], 0.8)),
+  ...all('o ɔ ɤ', shape(['O'])),
+  ...all('u ʊ ʉ ɯ y ʏ', shape(['U'])),
+  ...all('w ʍ ɥ', shape(['U'])),
+  ...all('aɪ ɑɪ ʌɪ', shape(['aa', 'I'])),
+  ...all('aʊ ɑʊ æʊ', shape(['aa', 'U'])),
+  ...all('eɪ ɛɪ', shape(['E', 'I'])),
+  ...all('oʊ əʊ ɔʊ', shape(['O', 'U'])),
+  ...all('ɔɪ oɪ', shape(['O', 'I'])),
+  ...all('ɪə iə', shape(['I', 'E'])),
+  ...all('eə ɛə', shape(['E', 'aa'], 0.8)),
+  ...all('ʊə uə', shape(['U', 'E'])),
+  ...all('ɑɹ', shape(['aa', 'RR'])),
+  ...all('ɔɹ oɹ', shape(['O', 'RR'])),
+  ...all('ju', shape(['I', 'U'], 1, 0.3)),
+};
+
+/** ARPAbet, for voices that name phones so; names that are also IPA mean the same mouth. */
+const ARPABET: Readonly<Record<string, MouthShape>> = {
+  ...all('aa ae', shape(['aa'])),
+  ...all('ah', shape(['aa'], 0.8)),
+  ...all('ao', shape(['O'])),
+  ...all('aw', shape(['aa', 'U'])),
+  ...all('ay', shape(['aa', 'I'])),
+  ...all('ax ix axr', shape(['E'], 0.6)),
+  ...all('eh', shape(['E'])),
+  ...all('er', shape(['RR'], 0.9)),
+  ...all('ey', shape(['E', 'I'])),
+  ...all('ih iy', shape(['I'])),
+  ...all('ow', shape(['O', 'U'])),
+  ...all('oy', shape(['O', 'I'])),
+  ...all('uh uw', shape(['U'])),
+  ...all('ch jh sh zh', shape(['CH'])),
+  ...all('th dh', shape(['TH'])),
+  ...all('dx', shape(['DD'])),
+  ...all('hh hv', shape(['kk'], 0.5)),
+  ...all('ng', shape(['kk'])),
+  ...all('el en nx', shape(['nn'])),
+  ...all('em', shape(['PP'])),
+};
+
+const SILENT = new Set(['', 'pau', 'sil', 'sp', '_', '#', 'h#', 'ssil', '|', '‖']);
+
+/** Length, stress, tie bars, tone and other modifiers that do not change the mouth. */
+const MODIFIERS = /[ːˑˈˌ͡‿.ʰʲˠˤʷˀ̩̯̥̬̪̻̺̃̚˞̝̞̟̠̈̽'`~^0-9]/gu;
+
+function all(symbols: string, mouth: MouthShape): Record<string, MouthShape> {
+  return Object.fromEntries(symbols.split(' ').map((symbol) => [symbol, mouth]));
+}
+
+/** Undefined for silence. An unknown phone opens the mouth a little, which is wrong less often than anything else. */
+export function mouthShape(symbol: string): MouthShape | undefined {
+  if (SILENT.has(symbol.toLowerCase())) return undefined;
+  const plain = symbol.normalize('NFD').replace(MODIFIERS, '').normalize('NFC');
+  if (SILENT.has(plain)) return undefined;
+  const known = IPA[plain] ?? ARPABET[plain.toLowerCase()];
+  if (known) return known;
+  const letters = [...plain];
+  const first = IPA[letters[0] ?? ''];
+  const last = IPA[letters.at(-1) ?? ''];
+  if (first && last && letters.length > 1) return shape([first.visemes[0], last.visemes[0]], Math.max(first.weight, last.weight));
+  return first ?? shape(['E'], 0.5);
+}
+
+export const isBilabial = (mouth: MouthShape): boolean => mouth.visemes[0] === 'PP';
+export const isLabiodental = (mouth: MouthShape): boolean => mouth.visemes[0] === 'FF';
+export const isVowel = (viseme: Viseme): boolean => VOWELS.has(viseme);
+
+const VOWELS: ReadonlySet<Viseme> = new Set<Viseme>(['aa', 'E', 'I', 'O', 'U']);

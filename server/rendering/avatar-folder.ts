@@ -1,0 +1,68 @@
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { toVisavisError } from '../core/errors.ts';
+import { loadRig, type LoadedRig } from '../face/load-rig.ts';
+import type { RgbaImage } from '../face/raster/planes.ts';
+import { decodeAtlas } from './atlas.ts';
+import type { AvatarSummary } from './contract.ts';
+import { renderingError } from './rendering-error.ts';
+
+const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
+const MAX_RIG_BYTES = 64 * 2 ** 20;
+
+export interface Avatar {
+  readonly rig: LoadedRig;
+  readonly atlas: RgbaImage;
+}
+
+/** Reads `<avatarsDir>/<name>/`. @throws VisavisError `avatar_unknown`, `avatar_invalid` */
+export async function readAvatar(avatarsDir: string, name: string): Promise<Avatar> {
+  const rig = await readRig(avatarsDir, name);
+  const atlasPath = await insideFolder(join(avatarsDir, name), rig.atlas.file);
+  return { rig, atlas: await decodeAtlas(atlasPath, rig.atlas) };
+}
+
+async function readRig(avatarsDir: string, name: string): Promise<LoadedRig> {
+  if (!NAME.test(name)) throw renderingError('avatar_unknown', `There is no avatar "${name.slice(0, 64)}"`);
+  const path = await insideFolder(join(avatarsDir, name), 'avatar.json');
+  if ((await stat(path)).size > MAX_RIG_BYTES) throw renderingError('avatar_invalid', `The avatar.json of ${name} is larger than ${MAX_RIG_BYTES} bytes`);
+  const text = await readFile(path, 'utf8');
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw renderingError('avatar_invalid', `The avatar.json of ${name} is not JSON`, { cause });
+  }
+  return loadRig(json);
+}
+
+/** The real path of a file in an avatar's folder; links that lead out of it are refused. */
+async function insideFolder(folder: string, file: string): Promise<string> {
+  const missing = (cause: unknown) => {
+    throw renderingError('avatar_unknown', `There is no ${file} in the avatar's folder`, { cause });
+  };
+  const root = await realpath(folder).catch(missing);
+  const path = await realpath(join(root, file)).catch(missing);
+  if (!path.startsWith(root + sep)) throw renderingError('avatar_invalid', `The avatar's ${file} lies outside its folder`);
+  return path;
+}
+
+/** Every avatar that loads, by name; broken ones are told to `onBroken` and left out. */
+export async function listAvatars(avatarsDir: string, onBroken: (name: string, error: Error) => void): Promise<AvatarSummary[]> {
+  const entries = await readdir(avatarsDir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const names = entries.filter((entry) => entry.isDirectory() && NAME.test(entry.name)).map((entry) => entry.name);
+  const found = await Promise.all(
+    names.map(async (name) => {
+      try {
+        return { name, title: (await readRig(avatarsDir, name)).title };
+      } catch (error) {
+        onBroken(name, toVisavisError(error, 'rendering'));
+        return undefined;
+      }
+    }),
+  );
+  return found.filter((avatar) => avatar !== undefined).sort((a, b) => a.name.localeCompare(b.name));
+}

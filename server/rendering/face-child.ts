@@ -1,0 +1,132 @@
+import { type ChildMessage, type ParentLink, serveParent } from '../core/child.ts';
+import type { VideoCodec } from '../core/video.ts';
+import { buildRaster } from '../face/raster/build-raster.ts';
+import { listAvatars } from './avatar-folder.ts';
+import { CallPicture } from './call-picture.ts';
+import type { AvatarSummary, FaceSessionOptions } from './contract.ts';
+import { availableEncoders, type EncoderEngine, loadEncoderEngines, openEncoder } from './encoder.ts';
+import { FaceStore } from './face-store.ts';
+import { renderingError } from './rendering-error.ts';
+
+/** The face process: draws and encodes for the calls that rendering.ts places here. */
+export interface FaceChildInit {
+  readonly avatarsDir: string;
+  /** `auto`, or the id of one engine. */
+  readonly encoder: string;
+  readonly stallTimeoutMs: number;
+  /** Loaded before the first call asks for it. */
+  readonly warm?: { readonly avatar: string; readonly widthPx: number; readonly heightPx: number };
+}
+
+export interface FaceChildInfo {
+  readonly avatars: readonly AvatarSummary[];
+  readonly broken: readonly { readonly name: string; readonly problem: string }[];
+  readonly encoders: Readonly<Record<VideoCodec, readonly string[]>>;
+}
+
+/** What rendering.ts asks and tells. */
+export type FaceChildMessage = ChildMessage &
+  (
+    | { kind: 'open'; id: number; session: FaceSessionOptions }
+    | { kind: 'render'; id: number; parameters: Float32Array; mediaTime: number }
+    | { kind: 'avatar'; id: number; avatar: string }
+    | { kind: 'keyFrame'; id: number }
+    | { kind: 'bitrate'; id: number; bitrateBps: number }
+    | { kind: 'size'; id: number; widthPx: number; heightPx: number }
+    | { kind: 'close'; id: number }
+  );
+
+const CODECS: readonly VideoCodec[] = ['vp8', 'h264'];
+
+class FaceChild {
+  readonly #pictures = new Map<number, CallPicture>();
+  #init: FaceChildInit | undefined;
+  #store: FaceStore | undefined;
+  #engines: readonly EncoderEngine[] = [];
+  #parent: ParentLink | undefined;
+
+  async start(init: FaceChildInit, parent: ParentLink): Promise<FaceChildInfo> {
+    this.#init = init;
+    this.#parent = parent;
+    const raster = await buildRaster();
+    this.#store = new FaceStore(init.avatarsDir, await WebAssembly.compile(raster.bytes));
+    this.#engines = (await loadEncoderEngines()).filter((engine) => init.encoder === 'auto' || engine.id === init.encoder);
+    const broken: { name: string; problem: string }[] = [];
+    const avatars = await listAvatars(init.avatarsDir, (name, error) => broken.push({ name, problem: error.message }));
+    const ids = await Promise.all(CODECS.map(async (codec) => (await availableEncoders(this.#engines, codec)).map((engine) => engine.id)));
+    if (init.warm && avatars.some(({ name }) => name === init.warm?.avatar)) await this.#warm(init.warm);
+    return { avatars, broken, encoders: { vp8: ids[0] ?? [], h264: ids[1] ?? [] } };
+  }
+
+  async ask(message: FaceChildMessage): Promise<unknown> {
+    switch (message.kind) {
+      case 'open':
+        return this.#open(message.id, message.session);
+      case 'render':
+        return this.#pictures.get(message.id)?.render(message.parameters, message.mediaTime);
+      case 'avatar':
+        return this.#pictures.get(message.id)?.setAvatar(message.avatar);
+      default:
+        throw renderingError('encoder_failed', `The face process knows no question "${message.kind}"`);
+    }
+  }
+
+  tell(message: FaceChildMessage): void {
+    const picture = this.#pictures.get(message.id);
+    if (!picture) return;
+    switch (message.kind) {
+      case 'keyFrame':
+        picture.requestKeyFrame();
+        break;
+      case 'bitrate':
+        picture.setBitrate(message.bitrateBps);
+        break;
+      case 'size':
+        picture.setSize(message.widthPx, message.heightPx).catch((error: Error) => this.#health(message.id, error));
+        break;
+      case 'close':
+        this.#pictures.delete(message.id);
+        void picture.close();
+        break;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#pictures.values()].map((picture) => picture.close()));
+  }
+
+  async #open(id: number, session: FaceSessionOptions): Promise<void> {
+    const { stallTimeoutMs } = this.#init as FaceChildInit;
+    const picture = new CallPicture({
+      store: this.#store as FaceStore,
+      openEncoder: (options) => openEncoder(this.#engines, options),
+      session,
+      stallTimeoutMs,
+      onHealth: (error) => this.#health(id, error),
+    });
+    await picture.open();
+    await this.#pictures.get(id)?.close();
+    this.#pictures.set(id, picture);
+  }
+
+  /** A broken avatar is told when a call wants it; it must not keep the process from starting. */
+  async #warm(warm: { avatar: string; widthPx: number; heightPx: number }): Promise<void> {
+    const store = this.#store as FaceStore;
+    await store.acquire(warm.avatar, warm.widthPx, warm.heightPx).then(
+      (raster) => store.release(raster),
+      () => undefined,
+    );
+  }
+
+  #health(id: number, error: Error | undefined): void {
+    this.#parent?.emit({ kind: 'health', id, message: error?.message });
+  }
+}
+
+const child = new FaceChild();
+serveParent<FaceChildInit>({
+  start: (init, parent) => child.start(init, parent),
+  ask: (message) => child.ask(message as FaceChildMessage),
+  tell: (message) => child.tell(message as FaceChildMessage),
+  stop: () => child.stop(),
+});
