@@ -1,4 +1,4 @@
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { after, type Clock, systemClock } from './clock.ts';
 
 /**
@@ -20,7 +20,7 @@ export interface EventLoopOptions {
 const RESOLUTION_MS = 5;
 
 export class EventLoopDelay {
-  readonly #histogram: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  readonly #histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   readonly #clock: Clock;
   readonly #windowMs: number;
   #lastWindow: LoopDelay | undefined;
