@@ -1,16 +1,26 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type UserConfig } from 'vite';
+import { defineConfig, type Plugin, type UserConfig } from 'vite';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** The embed file goes into the page's output folder, also when `--outDir` names another one. */
+function embedBesidePage(): Plugin {
+  return {
+    name: 'visavis:embed-beside-page',
+    config: ({ build }) => ({ environments: { embed: { build: { outDir: join(build?.outDir ?? '', 'embed') } } } }),
+  };
+}
 
 /**
  * Builds what browsers get, into dist/client/: the page `/` (index.html and hashed assets) and, as one module for other
  * sites, `embed/visavis.js`. The element's file keeps its name because it is what pages link to.
  */
 const config: UserConfig = {
+  plugins: [embedBesidePage()],
   root: at('./app'),
   base: '/',
-  publicDir: false,
+  publicDir: at('./app/public'),
   clearScreen: false,
   build: {
     outDir: at('../dist/client'),
@@ -23,11 +33,11 @@ const config: UserConfig = {
     embed: {
       consumer: 'client',
       build: {
-        outDir: at('../dist/client/embed'),
         emptyOutDir: true,
+        copyPublicDir: false,
         target: 'es2022',
         lib: { entry: at('./element/visavis-avatar.ts'), formats: ['es'], fileName: () => 'visavis.js' },
-        rolldownOptions: { output: { codeSplitting: false } },
+        rolldownOptions: { output: { codeSplitting: false, minify: true } },
       },
     },
   },

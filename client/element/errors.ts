@@ -13,6 +13,8 @@ export type CallErrorCode =
   | 'server_full'
   | 'rate_limited'
   | 'token_rejected'
+  | 'token_missing'
+  | 'address_refused'
   | 'avatar_unknown'
   | 'voice_unknown'
   | 'request_refused'
@@ -45,7 +47,7 @@ export class CallError extends Error {
 
   /** The same button may simply be pressed again. */
   get retryable(): boolean {
-    return !['insecure_context', 'webrtc_missing', 'carrier_unsupported', 'avatar_unknown', 'voice_unknown', 'request_refused'].includes(
+    return !['address_refused', 'token_missing', 'insecure_context', 'webrtc_missing', 'carrier_unsupported', 'avatar_unknown', 'voice_unknown', 'request_refused'].includes(
       this.code,
     );
   }

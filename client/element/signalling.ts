@@ -1,5 +1,5 @@
 import { joinAnswer } from '../../server/protocol/index.ts';
-import { CallError } from './errors.ts';
+import { CallError, type CallErrorCode } from './errors.ts';
 import { iceServersOfLinks } from './ice-fragment.ts';
 
 /** What the visitor's side may ask for; what is left out is the server's choice. */
@@ -71,9 +71,8 @@ export class Signalling {
     if (!this.#url) return undefined;
     const headers = this.#headers();
     headers.set('content-type', FRAGMENT);
-    // RFC 9725 section 4.3.1: a trickle patch names the ICE session it belongs to, a restart begins a new one.
-    if (restart) headers.set('if-match', '*');
-    else if (this.#etag) headers.set('if-match', this.#etag);
+    // RFC 9725 section 4.3.1: a server with entity tags wants trickle patches to name their ICE session; a restart begins a new one.
+    if (this.#etag) headers.set('if-match', restart ? '*' : this.#etag);
     const response = await this.#fetch(this.#url, { method: 'PATCH', headers, body: fragment, signal });
     if (!response.ok) throw response.status === 404 || response.status === 410 ? new CallError('connection_lost') : await errorOf(response);
     this.#etag = response.headers.get('etag') ?? this.#etag;
@@ -107,17 +106,25 @@ export class Signalling {
   }
 }
 
+/** The server's codes that a visitor can do something particular about; the status line tells the rest. */
+const ERROR_OF_PROBLEM: Readonly<Record<string, CallErrorCode | undefined>> = {
+  server_full: 'server_full',
+  rate_limited: 'rate_limited',
+  avatar_unknown: 'avatar_unknown',
+  voice_unknown: 'voice_unknown',
+  pages_private: 'token_missing',
+  key_required: 'token_missing',
+  origin_not_allowed: 'address_refused',
+  host_not_allowed: 'address_refused',
+  shutting_down: 'server_unreachable',
+};
+
 /** RFC 9457 problem details and the status line, as one of our errors. */
 export async function errorOf(response: Response): Promise<CallError> {
   const problem = await problemOf(response);
   const details = { detail: problem.detail ?? `HTTP ${response.status}`, ...retryAfterOf(response) };
-  switch (problem.code) {
-    case 'server_full':
-    case 'avatar_unknown':
-    case 'voice_unknown':
-    case 'rate_limited':
-      return new CallError(problem.code, details);
-  }
+  const known = problem.code === undefined ? undefined : ERROR_OF_PROBLEM[problem.code];
+  if (known) return new CallError(known, details);
   if (response.status === 401 || response.status === 403) return new CallError('token_rejected', details);
   if (response.status === 429) return new CallError('rate_limited', details);
   if (response.status === 503) return new CallError('server_full', details);

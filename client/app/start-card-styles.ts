@@ -1,0 +1,173 @@
+import { css } from 'lit';
+
+export const startCardStyles = css`
+  :host {
+    --focus: #fff;
+    position: absolute;
+    inset: 0;
+    display: flex;
+    align-items: flex-end;
+    justify-content: center;
+    padding: 1.5rem 1.25rem calc(1.75rem + env(safe-area-inset-bottom));
+    color: #fff;
+    background: linear-gradient(transparent 32%, #0d1113b8 78%, #0d1113d9);
+    text-align: center;
+    overflow-y: auto;
+  }
+  .card {
+    display: flex;
+    flex-direction: column;
+    align-items: center;
+    gap: 0.75rem;
+    inline-size: min(100%, 27rem);
+    margin-block-start: auto;
+    animation: rise 420ms var(--ease) both;
+  }
+  @keyframes rise {
+    from {
+      opacity: 0;
+      translate: 0 0.75rem;
+    }
+  }
+  h1 {
+    margin: 0;
+    font: 500 clamp(2.25rem, 6cqi, 3.25rem) / 1.1 var(--serif);
+    letter-spacing: -0.01em;
+    text-wrap: balance;
+  }
+  h1.small {
+    font-size: clamp(1.375rem, 4cqi, 1.75rem);
+    line-height: 1.2;
+  }
+  .lead {
+    margin: 0.25rem 0 0.5rem;
+    font-size: 1.0313rem;
+    line-height: 1.45;
+    color: #ffffffd9;
+    text-wrap: balance;
+  }
+  .primary {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    gap: 0.625rem;
+    min-block-size: 3.5rem;
+    padding-inline: 1.75rem 2rem;
+    border-radius: 3rem;
+    background: #fff;
+    color: #12322e;
+    font-weight: 600;
+    font-size: 1.0625rem;
+    font-variant-numeric: tabular-nums;
+    box-shadow: 0 10px 30px -10px #0009;
+    transition:
+      transform 180ms var(--ease),
+      background 180ms;
+  }
+  .primary:hover:not(:disabled) {
+    transform: translateY(-1px);
+    background: #f3f7f5;
+  }
+  .primary:active:not(:disabled) {
+    transform: translateY(0);
+  }
+  .primary:disabled {
+    background: #ffffff3d;
+    color: #fff;
+    box-shadow: none;
+  }
+  .secondary {
+    min-block-size: 2.75rem;
+    padding-inline: 1.25rem;
+    border-radius: 2rem;
+    color: #ffffffe6;
+    font-weight: 500;
+    text-decoration: underline;
+    text-decoration-color: #ffffff59;
+    text-underline-offset: 0.3em;
+  }
+  .secondary:hover {
+    text-decoration-color: #fff;
+  }
+  .sign {
+    display: inline-grid;
+    place-items: center;
+    inline-size: 3rem;
+    block-size: 3rem;
+    margin-block-end: 0.75rem;
+    border-radius: 50%;
+    background: #ffffff24;
+    color: #ffd9a0;
+  }
+  .spinner {
+    inline-size: 2.25rem;
+    block-size: 2.25rem;
+    border-radius: 50%;
+    border: 2.5px solid #ffffff3d;
+    border-block-start-color: #fff;
+    animation: turn 900ms linear infinite;
+  }
+  @keyframes turn {
+    to {
+      rotate: 1turn;
+    }
+  }
+  .choices {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: center;
+    gap: 0.5rem;
+    margin-block-start: 0.5rem;
+  }
+  .choices label {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.4rem;
+    padding-inline-start: 0.875rem;
+    border-radius: 2rem;
+    background: #ffffff24;
+    font-size: 0.8438rem;
+    color: #ffffffcc;
+  }
+  .choices label:focus-within {
+    outline: 2px solid #fff;
+    outline-offset: 2px;
+  }
+  select {
+    appearance: none;
+    max-inline-size: 11rem;
+    min-block-size: 2.5rem;
+    padding-inline: 0.25rem 0.875rem;
+    border: 0;
+    background: transparent;
+    color: #fff;
+    font-weight: 500;
+    text-overflow: ellipsis;
+    cursor: pointer;
+  }
+  select:focus-visible {
+    outline: none;
+  }
+  option {
+    color: #1d2024;
+    background: #fff;
+  }
+  @media (max-height: 30rem) {
+    :host {
+      padding-block-end: calc(0.75rem + env(safe-area-inset-bottom));
+    }
+    .card {
+      gap: 0.4rem;
+    }
+    .lead {
+      margin: 0;
+      font-size: 0.9375rem;
+    }
+    .primary {
+      min-block-size: 3rem;
+    }
+    .sign {
+      display: none;
+    }
+  }
+`;

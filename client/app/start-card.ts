@@ -1,0 +1,194 @@
+import { html, LitElement, nothing } from 'lit';
+import type { CallError } from '../element/errors.ts';
+import { type CallState, initialState } from '../element/state.ts';
+import { type Catalogue, emptyCatalogue, languageName, languagesOf, speaks } from './catalogue.ts';
+import { icons } from './icons.ts';
+import { controlStyles } from './shared-styles.ts';
+import { startCardStyles } from './start-card-styles.ts';
+import { localeOf, type Strings } from './strings.ts';
+
+export interface Choice {
+  readonly avatar?: string | undefined;
+  readonly voice?: string | undefined;
+  readonly language?: string | undefined;
+}
+
+/**
+ * What lies over the poster while no call is on: the invitation, what keeps a call from beginning and what to do about
+ * it, or how the last one ended. Fires `begin` (`{ typing }`) and `choose` (a Choice).
+ */
+export class StartCard extends LitElement {
+  static override styles = [controlStyles, startCardStyles];
+
+  static override properties = {
+    state: { attribute: false },
+    name: { attribute: false },
+    catalogue: { attribute: false },
+    choice: { attribute: false },
+    language: { attribute: false },
+    strings: { attribute: false },
+    waitS: { state: true },
+  };
+
+  declare state: CallState;
+  declare name: string;
+  declare catalogue: Catalogue;
+  declare choice: Choice;
+  /** Of the page. */
+  declare language: string;
+  declare strings: Strings;
+  /** Seconds until another try makes sense. */
+  declare waitS: number;
+  #countdown: ReturnType<typeof setInterval> | undefined;
+  #counted: CallError | undefined;
+
+  constructor() {
+    super();
+    this.state = initialState;
+    this.name = '';
+    this.catalogue = emptyCatalogue;
+    this.choice = {};
+    this.language = 'en';
+    this.strings = localeOf('en').strings;
+    this.waitS = 0;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#countdown);
+  }
+
+  protected override willUpdate(): void {
+    const { error } = this.state;
+    if (error === this.#counted) return;
+    this.#counted = error;
+    clearInterval(this.#countdown);
+    this.waitS = error?.retryAfterS ?? 0;
+    if (this.waitS > 0) this.#countdown = setInterval(() => this.#tick(), 1_000);
+  }
+
+  protected override updated(): void {
+    // Whoever arrives by keyboard or screen reader is where the next step is.
+    const active = this.ownerDocument.activeElement;
+    if (active === null || active === this.ownerDocument.body) this.focusPrimary();
+  }
+
+  focusPrimary(): void {
+    this.renderRoot.querySelector<HTMLElement>('.primary:not(:disabled)')?.focus({ preventScroll: true });
+  }
+
+  protected override render(): unknown {
+    const { phase, error } = this.state;
+    if (phase === 'starting' || phase === 'connecting') return this.#renderWaiting();
+    if (phase === 'failed' && error) return this.#renderFailure(error);
+    return this.#renderInvitation(phase === 'ended');
+  }
+
+  #renderInvitation(ended: boolean): unknown {
+    const { strings } = this;
+    const reason = ended ? (strings.endedBy[this.state.endReason ?? ''] ?? '') : strings.tagline;
+    return html`<div class="card">
+      <h1>${ended ? strings.ended : this.name}</h1>
+      <p class="lead" aria-live="polite">${reason}</p>
+      <button class="primary" type="button" @click=${() => this.#begin(false)}>
+        ${icons.microphone}<span>${ended ? strings.startAgain : strings.start}</span>
+      </button>
+      <button class="secondary" type="button" @click=${() => this.#begin(true)}>${strings.typeInstead}</button>
+      ${this.#renderChoices()}
+    </div>`;
+  }
+
+  #renderWaiting(): unknown {
+    const { strings } = this;
+    const asking = this.state.phase === 'starting';
+    return html`<div class="card" role="status">
+      <span class="spinner" aria-hidden="true"></span>
+      <h1 class="small">${asking ? strings.askingMicrophone : strings.connecting}</h1>
+      <p class="lead">${asking ? strings.askingMicrophoneHint : nothing}</p>
+    </div>`;
+  }
+
+  #renderFailure(error: CallError): unknown {
+    const { strings } = this;
+    const { title, text } = strings.errors[error.code];
+    const waiting = this.waitS > 0;
+    return html`<div class="card">
+      <div role="alert">
+        <span class="sign" aria-hidden="true">${icons.warning}</span>
+        <h1 class="small">${title}</h1>
+        <p class="lead">${text}</p>
+      </div>
+      ${
+        error.retryable
+          ? html`<button class="primary" type="button" ?disabled=${waiting} @click=${() => this.#begin(false)}>
+              <span>${waiting ? strings.tryAgainIn(this.waitS) : strings.tryAgain}</span>
+            </button>`
+          : nothing
+      }
+      ${
+        error.typingHelps
+          ? html`<button class=${error.retryable ? 'secondary' : 'primary'} type="button" @click=${() => this.#begin(true)}>
+              ${strings.continueTyping}
+            </button>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #renderChoices(): unknown {
+    const { strings, choice } = this;
+    const { avatars } = this.catalogue;
+    const languages = languagesOf(this.catalogue.voices);
+    const voices = this.catalogue.voices.filter((voice) => !choice.language || speaks(voice, choice.language));
+    const choices = [
+      avatars.length > 1 &&
+        this.#select(
+          'avatar',
+          strings.avatar,
+          avatars.map((a) => [a.name, a.title] as const),
+        ),
+      languages.length > 1 &&
+        this.#select(
+          'language',
+          strings.language,
+          languages.map((l) => [l, languageName(l, this.language)] as const),
+        ),
+      voices.length > 1 &&
+        this.#select(
+          'voice',
+          strings.voice,
+          voices.map((v) => [v.name, v.title] as const),
+        ),
+    ].filter(Boolean);
+    return choices.length > 0 ? html`<div class="choices">${choices}</div>` : nothing;
+  }
+
+  #select(key: keyof Choice, label: string, options: readonly (readonly [value: string, text: string])[]): unknown {
+    const chosen = this.choice[key] ?? '';
+    return html`<label>
+      <span>${label}</span>
+      <select
+        @change=${(event: Event) => {
+          const value = (event.currentTarget as HTMLSelectElement).value || undefined;
+          // Another language may not have the chosen voice.
+          const next: Choice = { ...this.choice, [key]: value, ...(key === 'language' && { voice: undefined }) };
+          this.dispatchEvent(new CustomEvent<Choice>('choose', { detail: next }));
+        }}
+      >
+        <option value="" ?selected=${chosen === ''}>–</option>
+        ${options.map(([value, text]) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`)}
+      </select>
+    </label>`;
+  }
+
+  #tick(): void {
+    this.waitS = Math.max(0, this.waitS - 1);
+    if (this.waitS === 0) clearInterval(this.#countdown);
+  }
+
+  #begin(typing: boolean): void {
+    this.dispatchEvent(new CustomEvent('begin', { detail: { typing } }));
+  }
+}
+
+customElements.define('visavis-start', StartCard);
