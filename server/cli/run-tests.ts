@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Invocation, unknown } from './command.ts';
-import { PARTS } from './test.ts';
 
 /** Runs every runner one after another (they share the cores) and sums what passed and what failed. */
 export interface Tally {
@@ -11,6 +10,7 @@ export interface Tally {
   readonly failed: number;
 }
 
+export const PARTS = ['check', 'unit', 'e2e'] as const;
 type Part = (typeof PARTS)[number];
 
 interface Runner {

@@ -1,6 +1,5 @@
 import type { Command } from './command.ts';
-
-export const PARTS = ['check', 'unit', 'e2e'] as const;
+import { PARTS, runTests } from './run-tests.ts';
 
 export const command: Command = {
   name: 'test',
@@ -13,5 +12,5 @@ export const command: Command = {
   e2e    a real server and a real browser
 
 The last line is the sum: "N passed, N failed". Paths narrow unit and e2e: ./visavis test unit server/core`,
-  run: async (invocation) => (await import('./run-tests.ts')).runTests(invocation),
+  run: runTests,
 };
