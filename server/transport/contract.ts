@@ -37,7 +37,10 @@ export interface CallTransport extends AsyncDisposable {
   readonly kind: 'webrtc' | 'websocket';
   /** The negotiated picture, if the visitor wants one. */
   readonly video: VideoCodec | undefined;
+  /** Media can flow now (between `connected` and `interrupted` or `closed`). Absent: it always can. */
+  readonly isConnected?: boolean;
   on<K extends keyof TransportEvents>(event: K, listener: (...args: TransportEvents[K]) => void): this;
+  off<K extends keyof TransportEvents>(event: K, listener: (...args: TransportEvents[K]) => void): this;
   /**
    * 20 ms of mono sound at SPEECH_RATE_HZ (480 samples), or `undefined` for silence between turns (comfort noise / DTX).
    * `deadlineMs` (performance.now axis) is when it is due; sender reports derive from it.

@@ -1,0 +1,346 @@
+import type { Clock } from '../core/clock.ts';
+import { MEDIA_RATE_HZ } from '../core/media-time.ts';
+import { Concealer } from './concealment.ts';
+import { FRAME_MS, HEARING_FRAME, HearingDecoder, isDtx, OPUS_FRAME_UNITS, opusDuration } from './opus.ts';
+import { parseRed } from './red.ts';
+import { sharedTicker } from './ticker.ts';
+import { Unwrapper } from './wraparound.ts';
+
+const UNITS_PER_MS = MEDIA_RATE_HZ / 1000;
+/** Hearing runs at a third of the RTP clock. */
+const UNITS_PER_SAMPLE = OPUS_FRAME_UNITS / HEARING_FRAME;
+const MAX_BUFFERED = 64;
+/** A timestamp this far from what is being played is another stream, not a late packet. */
+const JUMP_UNITS = 1_000 * UNITS_PER_MS;
+/** Slack is looked at over so many ticks (3 s) before the delay is shortened. */
+const SLACK_WINDOW = 150;
+/** More than `maxDepthMs` by so much in the buffer: playout is behind. */
+const BACKLOG_MS = 100;
+/** So many packets from the past in a row are the present. */
+const MAX_STALE = 10;
+/** Below this RMS a frame may be left out unnoticed. */
+const QUIET_RMS = 60;
+/** After an event-loop stall: so many frames per wake-up, since the packets that came meanwhile are read between two. */
+const BURST = 2;
+
+/** As much of an RTP packet as is needed here. */
+export interface InboundPacket {
+  readonly payloadType: number;
+  readonly sequenceNumber: number;
+  readonly timestamp: number;
+  readonly ssrc: number;
+  readonly payload: Uint8Array;
+}
+
+export interface InboundOptions {
+  readonly opusPayloadType: number;
+  readonly redPayloadType?: number | undefined;
+  /** Least and most delay of the buffer. */
+  readonly depthMs: number;
+  readonly maxDepthMs: number;
+  /** Where the ticks come from; the process's shared ticker when not given. */
+  readonly clock?: Clock;
+  /** Exactly one frame of 20 ms (320 samples at 16 kHz) per 20 ms. */
+  readonly onFrame: (pcm: Int16Array) => void;
+}
+
+export interface InboundStats {
+  readonly received: number;
+  /** Frames that were played from a packet, from redundancy (RED or FEC), made up, silent because the sender was. */
+  readonly played: number;
+  readonly recovered: number;
+  readonly concealed: number;
+  readonly silent: number;
+  /** Packets that came after their sound was due and could not be used. */
+  readonly late: number;
+  readonly delayMs: number;
+}
+
+interface Waiting {
+  readonly sequence: number;
+  readonly units: number;
+  readonly payload: Uint8Array;
+  readonly redundant: boolean;
+}
+
+/**
+ * The visitor's microphone: packets in whatever order they arrive, one frame per tick out. Playout follows timestamps; the
+ * delay starts at `depthMs`, grows when a packet comes too late to be played in its turn, and shrinks by leaving out a
+ * quiet frame when everything has come early for a while. Consecutive sequence numbers with a gap in time are silence on
+ * purpose (DTX); a gap in the sequence is loss, and is filled from RED, then from FEC, then by concealment.
+ */
+export class Inbound implements Disposable {
+  readonly #options: InboundOptions;
+  readonly #clock: Clock;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #sequences = new Unwrapper(16);
+  readonly #timestamps = new Unwrapper(32);
+  readonly #concealer = new Concealer();
+  #decoder = new HearingDecoder();
+  #ssrc: number | undefined;
+  /** Timestamp of the sound that is due next; unset until the first packet. */
+  #next: number | undefined;
+  /** End of the last packet that was decoded, and its sequence number. */
+  #decodedUntil = Number.NEGATIVE_INFINITY;
+  #lastSequence: number | undefined;
+  #lastWasDtx = true;
+  /** Frames in a row without any packet to tell why. */
+  #missing = 0;
+  #stale = 0;
+  #ready: Int16Array = new Int16Array(0);
+  #leastSlack = Number.POSITIVE_INFINITY;
+  #slackTicks = 0;
+  #firstTickMs = 0;
+  #ticks = 0;
+  #timer: Disposable | undefined;
+  #stats = { received: 0, played: 0, recovered: 0, concealed: 0, silent: 0, late: 0 };
+
+  constructor(options: InboundOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? sharedTicker;
+  }
+
+  /** Frames flow from now on, silent ones until something arrives. */
+  start(): void {
+    if (this.#timer) return;
+    this.#firstTickMs = this.#clock.nowMs() + FRAME_MS;
+    this.#ticks = 0;
+    this.#arm();
+  }
+
+  receive(packet: InboundPacket): void {
+    const { payloadType } = packet;
+    const { opusPayloadType, redPayloadType } = this.#options;
+    if (payloadType !== opusPayloadType && payloadType !== redPayloadType) return;
+    if (packet.ssrc !== this.#ssrc) this.#restart(packet.ssrc);
+    this.#stats.received++;
+    const sequence = this.#sequences.unwrap(packet.sequenceNumber);
+    const timestamp = this.#timestamps.unwrap(packet.timestamp);
+    if (payloadType === opusPayloadType) {
+      this.#accept(timestamp, sequence, packet.payload, false);
+      return;
+    }
+    const blocks = parseRed(packet.payload);
+    if (!blocks) return;
+    for (const [index, block] of blocks.entries()) {
+      if (block.payloadType !== opusPayloadType || block.payload.length === 0) continue;
+      const before = blocks.length - 1 - index;
+      this.#accept(timestamp - block.timestampOffset, sequence - before, block.payload, before > 0);
+    }
+  }
+
+  stats(): InboundStats {
+    const newest = Math.max(...this.#waiting.keys(), Number.NEGATIVE_INFINITY);
+    const delayMs = this.#next === undefined || newest === Number.NEGATIVE_INFINITY ? 0 : Math.max(0, newest - this.#next) / UNITS_PER_MS;
+    return { ...this.#stats, delayMs };
+  }
+
+  /** Made-up share of the frames in which the visitor sent sound. */
+  get concealedShare(): number {
+    const { played, recovered, concealed } = this.#stats;
+    const all = played + recovered + concealed;
+    return all === 0 ? 0 : concealed / all;
+  }
+
+  [Symbol.dispose](): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+    this.#waiting.clear();
+    this.#decoder[Symbol.dispose]();
+  }
+
+  /** Another source, or the same one after a restart: its numbers have nothing to do with those before. */
+  #restart(ssrc: number): void {
+    this.#ssrc = ssrc;
+    this.#waiting.clear();
+    this.#sequences.reset();
+    this.#timestamps.reset();
+    this.#next = undefined;
+    this.#lastSequence = undefined;
+    this.#decoder[Symbol.dispose]();
+    this.#decoder = new HearingDecoder();
+  }
+
+  #accept(timestamp: number, sequence: number, payload: Uint8Array, redundant: boolean): void {
+    const units = opusDuration(payload);
+    if (units === 0) return;
+    if (this.#next === undefined || Math.abs(timestamp - this.#next) > JUMP_UNITS) {
+      if (redundant || this.#isStraggler(sequence)) return;
+      this.#playFrom(timestamp - this.#options.depthMs * UNITS_PER_MS);
+    }
+    this.#stale = 0;
+    const known = this.#waiting.get(timestamp);
+    if (known && (redundant || !known.redundant)) return;
+    const slack = timestamp - this.#next!;
+    if (slack < 0) {
+      if (!this.#mayWaitFor(timestamp, redundant)) return;
+      this.#next = timestamp;
+      this.#forgetSlack();
+    } else if (!redundant) {
+      this.#leastSlack = Math.min(this.#leastSlack, slack);
+    }
+    if (this.#waiting.size >= MAX_BUFFERED) this.#waiting.delete(Math.min(...this.#waiting.keys()));
+    this.#waiting.set(timestamp, { sequence, units, payload, redundant });
+    // What an outage held back arrives at once; playing all of it would leave the conversation behind for good.
+    const owedMs = Math.max(0, this.#clock.nowMs() - this.#firstTickMs - this.#ticks * FRAME_MS);
+    const mostMs = this.#options.maxDepthMs + BACKLOG_MS + owedMs;
+    if (slack > mostMs * UNITS_PER_MS) this.#skipTo(timestamp - this.#options.depthMs * UNITS_PER_MS);
+  }
+
+  /** A packet from long ago, unless so many come that the source must have started to count anew. */
+  #isStraggler(sequence: number): boolean {
+    return this.#lastSequence !== undefined && sequence < this.#lastSequence && ++this.#stale < MAX_STALE;
+  }
+
+  #playFrom(timestamp: number): void {
+    this.#waiting.clear();
+    this.#next = timestamp;
+    this.#decodedUntil = Number.NEGATIVE_INFINITY;
+    this.#lastSequence = undefined;
+    this.#forgetSlack();
+  }
+
+  #skipTo(timestamp: number): void {
+    for (const [at, { sequence }] of this.#waiting) {
+      if (at >= timestamp) continue;
+      this.#waiting.delete(at);
+      this.#lastSequence = Math.max(this.#lastSequence ?? sequence, sequence);
+      this.#stats.late++;
+    }
+    this.#next = timestamp;
+    this.#forgetSlack();
+  }
+
+  #forgetSlack(): void {
+    this.#leastSlack = Number.POSITIVE_INFINITY;
+    this.#slackTicks = 0;
+  }
+
+  /** Whether playout can go back to a packet that came too late: nothing after it was played, and the delay may grow. */
+  #mayWaitFor(timestamp: number, redundant: boolean): boolean {
+    if (timestamp < this.#decodedUntil) {
+      if (!redundant) this.#stats.late++;
+      return false;
+    }
+    let newest = this.#next!;
+    for (const [at, { units }] of this.#waiting) newest = Math.max(newest, at + units);
+    if (newest - timestamp <= this.#options.maxDepthMs * UNITS_PER_MS) return true;
+    if (!redundant) this.#stats.late++;
+    return false;
+  }
+
+  #arm(): void {
+    const dueMs = this.#firstTickMs + this.#ticks * FRAME_MS;
+    this.#timer = this.#clock.at(Math.max(dueMs, this.#clock.nowMs()), () => this.#wake());
+  }
+
+  #wake(): void {
+    const nowMs = this.#clock.nowMs();
+    for (let i = 0; i < BURST && (i === 0 || this.#firstTickMs + this.#ticks * FRAME_MS <= nowMs); i++) {
+      this.#ticks++;
+      this.#options.onFrame(this.#frame());
+      if (!this.#timer) return;
+    }
+    this.#arm();
+  }
+
+  #frame(): Int16Array {
+    while (this.#ready.length < HEARING_FRAME) {
+      const piece = this.#piece();
+      if (this.#ready.length === 0) {
+        this.#ready = piece;
+        continue;
+      }
+      const joined = new Int16Array(this.#ready.length + piece.length);
+      joined.set(this.#ready);
+      joined.set(piece, this.#ready.length);
+      this.#ready = joined;
+    }
+    const frame = this.#ready.slice(0, HEARING_FRAME);
+    this.#ready = this.#ready.subarray(HEARING_FRAME);
+    return frame;
+  }
+
+  /** The next bit of sound, at least one frame unless a packet is due sooner. */
+  #piece(): Int16Array {
+    if (this.#next === undefined) return this.#silence(OPUS_FRAME_UNITS);
+    this.#slackTicks++;
+    const due = this.#waiting.get(this.#next);
+    if (due) return this.#play(this.#next, due);
+    const following = this.#earliest();
+    const gap = following === undefined ? OPUS_FRAME_UNITS : following - this.#next;
+    const units = Math.min(OPUS_FRAME_UNITS, gap);
+    if (gap > 2 * OPUS_FRAME_UNITS && this.#delayIsTooLong()) return this.#leaveOut(OPUS_FRAME_UNITS);
+    // Nothing has been played yet, or the source is known to be silent.
+    if (this.#lastSequence === undefined) return this.#advance(units, this.#silence(units));
+    if (following === undefined) {
+      this.#missing++;
+      return this.#advance(units, this.#lastWasDtx || this.#missing > 5 ? this.#silence(units) : this.#conceal(units));
+    }
+    const packet = this.#waiting.get(following)!;
+    if (packet.sequence <= this.#lastSequence + 1) return this.#advance(units, this.#silence(units));
+    if (gap > OPUS_FRAME_UNITS || packet.redundant) return this.#advance(units, this.#conceal(units));
+    const recovered = this.#decoder.recover(packet.payload, units / UNITS_PER_SAMPLE);
+    if (!recovered) return this.#advance(units, this.#conceal(units));
+    this.#stats.recovered++;
+    return this.#advance(units, this.#concealer.heard(recovered));
+  }
+
+  #play(at: number, packet: Waiting): Int16Array {
+    this.#waiting.delete(at);
+    for (const older of this.#waiting.keys()) if (older < at) this.#waiting.delete(older);
+    const pcm = this.#decoder.decode(packet.payload);
+    if (!pcm) return this.#advance(packet.units, this.#conceal(packet.units));
+    this.#lastSequence = packet.sequence;
+    this.#lastWasDtx = isDtx(packet.payload);
+    this.#missing = 0;
+    this.#decodedUntil = at + packet.units;
+    if (rms(pcm) < QUIET_RMS && this.#delayIsTooLong()) return this.#leaveOut(packet.units);
+    if (packet.redundant) this.#stats.recovered++;
+    else this.#stats.played++;
+    return this.#advance(packet.units, this.#concealer.heard(pcm));
+  }
+
+  #advance(units: number, pcm: Int16Array): Int16Array {
+    this.#next! += units;
+    return pcm;
+  }
+
+  #silence(units: number): Int16Array {
+    this.#stats.silent++;
+    return this.#concealer.silence(Math.max(1, Math.floor(units / UNITS_PER_SAMPLE)));
+  }
+
+  #conceal(units: number): Int16Array {
+    this.#stats.concealed++;
+    return this.#concealer.conceal(Math.max(1, Math.floor(units / UNITS_PER_SAMPLE)));
+  }
+
+  #earliest(): number | undefined {
+    let earliest: number | undefined;
+    for (const at of this.#waiting.keys()) {
+      if (at >= this.#next! && (earliest === undefined || at < earliest)) earliest = at;
+    }
+    return earliest;
+  }
+
+  /** Everything has come so early for a while that one frame less of delay would still leave the least depth. */
+  #delayIsTooLong(): boolean {
+    if (this.#slackTicks < SLACK_WINDOW || this.#leastSlack === Number.POSITIVE_INFINITY) return false;
+    const long = this.#leastSlack - OPUS_FRAME_UNITS >= this.#options.depthMs * UNITS_PER_MS;
+    this.#forgetSlack();
+    return long;
+  }
+
+  /** Passes over a quiet moment, so that everything after it is heard sooner. */
+  #leaveOut(units: number): Int16Array {
+    this.#next! += units;
+    return new Int16Array(0);
+  }
+}
+
+function rms(pcm: Int16Array): number {
+  let energy = 0;
+  for (const sample of pcm) energy += sample * sample;
+  return Math.sqrt(energy / pcm.length);
+}

@@ -1,0 +1,476 @@
+import {
+  PictureLossIndication,
+  RTCPeerConnection,
+  type RTCDtlsTransport,
+  type RTCRtpTransceiver,
+  RTCRtpCodecParameters,
+  RTCRtpHeaderExtensionParameters,
+  RtcpPayloadSpecificFeedback,
+  type RtcpPacket,
+  RtcpTransportLayerFeedback,
+  type RtpPacket,
+  TransportWideCC,
+  useAbsSendTime,
+  useFIR,
+  useNACK,
+  useOPUS,
+  usePLI,
+  useREMB,
+  useSdesMid,
+  useTransportWideCC,
+  useTWCC,
+} from 'werift';
+import { after, type Clock, systemClock } from '../core/clock.ts';
+import type { Config } from '../core/config-schema.ts';
+import { Emitter } from '../core/events.ts';
+import type { MediaTime } from '../core/media-time.ts';
+import type { EncodedFrame, VideoCodec } from '../core/video.ts';
+import { BandwidthEstimator, type DeliveredPacket } from './bandwidth.ts';
+import type { TransportEvents, TransportStats, WebRtcTransport } from './contract.ts';
+import { Guard } from './guard.ts';
+import { iceServersFor } from './ice-servers.ts';
+import { Inbound } from './inbound.ts';
+import { MessageChannel } from './message-channel.ts';
+import { isDtx, SPEECH_FRAME, SpeechEncoder } from './opus.ts';
+import { PictureLadder } from './picture-ladder.ts';
+import { AudioOut, internalsOf, PLAYOUT_DELAY_URI, type RtpOutOptions, VideoOut } from './rtp-out.ts';
+import { answerFragment, MAX_CANDIDATES, type Offer, type OfferedVideo, readFragment, readOffer, usableCandidate, withCredentials, withDtx } from './sdp.ts';
+import { transportError } from './transport-error.ts';
+import { SendHistory, twccResults } from './twcc.ts';
+
+export interface WebRtcOptions {
+  readonly callId: string;
+  readonly config: Config['transport'];
+  /** Frame rate of a picture with all the bandwidth that it wants. */
+  readonly framesPerS?: number;
+  readonly maxEventBytes?: number;
+  /** For watchdogs and housekeeping. Sound in ticks by the shared ticker. */
+  readonly clock?: Clock;
+  readonly ticker?: Clock;
+  readonly log?: (message: string, fields?: Readonly<Record<string, unknown>>) => void;
+}
+
+const HOUSEKEEPING_MS = 1_000;
+/** Nothing at all was heard for so long: media does not flow. RTCP alone comes more often. */
+const SILENT_AFTER_MS = 6_000;
+/** The browser needs the answer before the first checks reach it; checks that nobody answers back off for seconds. */
+const RESTART_DELAY_MS = 80;
+/** A silent sender still says so this often (Opus DTX does the same). */
+const KEEP_ALIVE_FRAMES = 20;
+/** The encoder has settled into DTX by then and need not be asked any more. */
+const SETTLED_FRAMES = 25;
+const MIN_LOSS_PERCENT = 5;
+const MAX_LOSS_PERCENT = 30;
+/** RTP of sound with its overhead, which the picture may not use. */
+const AUDIO_OVERHEAD_BPS = 30_000;
+const FULL_INTRA_REQUEST = 4;
+const SILENCE = new Int16Array(SPEECH_FRAME);
+
+/**
+ * Answers a browser's offer. Throws `sdp_invalid` (400) naming what is wrong with it; the caller has checked its size.
+ */
+export async function createWebRtcTransport(offerSdp: string, options: WebRtcOptions): Promise<WebRtcTransport> {
+  const offer = readOffer(offerSdp);
+  const call = new WebRtcCall(offer, options);
+  try {
+    await call.negotiate();
+  } catch (error) {
+    await call.close('negotiation failed');
+    throw transportError('sdp_invalid', 'The offer could not be answered', { cause: error });
+  }
+  return call;
+}
+
+class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
+  readonly kind = 'webrtc';
+  readonly video: VideoCodec | undefined;
+  readonly #offer: Offer;
+  readonly #options: WebRtcOptions;
+  readonly #clock: Clock;
+  readonly #peer: RTCPeerConnection;
+  readonly #guard: Guard;
+  readonly #messages: MessageChannel;
+  readonly #inbound: Inbound | undefined;
+  readonly #encoder: SpeechEncoder;
+  readonly #history = new SendHistory();
+  readonly #estimator: BandwidthEstimator;
+  readonly #ladder: PictureLadder;
+  #audioOut: AudioOut | undefined;
+  #videoOut: VideoOut | undefined;
+  #answerSdp = '';
+  #iceUfrag: string;
+  #candidates = 0;
+  #state: 'connecting' | 'connected' | 'interrupted' | 'closed' = 'connecting';
+  #everConnected = false;
+  #lastHeardMs: number;
+  #silentFrames = 0;
+  /** Frames since a packet of sound left; the first after a pause carries the marker. */
+  #unsentFrames = 0;
+  /** The last packet that the encoder made said that silence goes on. */
+  #toldSilence = false;
+  #lastKeyFrameMs = Number.NEGATIVE_INFINITY;
+  #keyFrameTimer: Disposable | undefined;
+  readonly #timers = new Set<Disposable>();
+  #patching: Promise<unknown> = Promise.resolve();
+
+  constructor(offer: Offer, options: WebRtcOptions) {
+    super();
+    const { config, framesPerS = 25, maxEventBytes = 256 * 1024, ticker } = options;
+    this.#offer = offer;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#lastHeardMs = this.#clock.nowMs();
+    this.#iceUfrag = offer.iceUfrag;
+    this.video = offer.video?.codec;
+    this.#peer = new RTCPeerConnection(peerConfig(offer, options, maxEventBytes));
+    this.#guard = new Guard(this.#peer);
+    this.#messages = new MessageChannel({ maxEventBytes, onMessage: (text) => this.#onMessage(text) });
+    this.#encoder = new SpeechEncoder({ bitrateBps: config.audioBitrateBps });
+    const { opusPayloadType, redPayloadType, sends } = offer.audio;
+    if (sends) {
+      this.#inbound = new Inbound({
+        opusPayloadType,
+        redPayloadType,
+        depthMs: config.inboundDepthMs,
+        maxDepthMs: Math.max(config.inboundDepthMs, config.inboundMaxDepthMs),
+        onFrame: (pcm) => this.emit('audio', pcm),
+        ...(ticker && { clock: ticker }),
+      });
+    }
+    this.#estimator = new BandwidthEstimator({
+      startBps: config.startVideoBps + this.#audioBps,
+      minBps: this.#audioBps,
+      maxBps: config.maxVideoBps + this.#audioBps,
+    });
+    this.#ladder = new PictureLadder({ ...config, framesPerS });
+  }
+
+  get answerSdp(): string {
+    return this.#answerSdp;
+  }
+
+  get isConnected(): boolean {
+    return this.#state === 'connected';
+  }
+
+  async negotiate(): Promise<void> {
+    const peer = this.#peer;
+    peer.onDataChannel.subscribe((channel) => this.#messages.add(channel));
+    peer.iceConnectionStateChange.subscribe((state) => this.#onIceState(state));
+    await this.#answer(this.#offer.sdp);
+    for (const dtls of peer.dtlsTransports) {
+      dtls.onStateChange.subscribe((state) => this.#onDtlsState(dtls, state));
+      dtls.onRtp.subscribe((packet) => this.#onRtp(packet));
+      dtls.onRtcp.subscribe((packet) => this.#onRtcp(packet));
+    }
+    for (const { candidate, mid } of this.#offer.candidates) this.#addCandidate(candidate, mid);
+    this.#answerSdp = withDtx(peer.localDescription!.sdp, this.#offer.audio.opusPayloadType);
+    this.#after(this.#options.config.connectTimeoutMs, () => {
+      if (!this.#everConnected) void this.close('the connection was not established in time');
+    });
+    this.#housekeep();
+  }
+
+  sendAudio(pcm: Int16Array | undefined, mediaTime: MediaTime, deadlineMs: number): void {
+    if (this.#state === 'closed' || !this.#audioOut) return;
+    this.#unsentFrames++;
+    this.#silentFrames = pcm ? 0 : this.#silentFrames + 1;
+    const keepAliveDue = this.#unsentFrames >= KEEP_ALIVE_FRAMES;
+    if (this.#silentFrames > SETTLED_FRAMES && !keepAliveDue) return;
+    const packet = this.#encoder.encode(pcm ?? SILENCE);
+    // The first packet of a silence tells the receiver that it begins; those after it would say nothing new.
+    const alreadyTold = this.#toldSilence;
+    this.#toldSilence = isDtx(packet);
+    if (this.#toldSilence && alreadyTold && !keepAliveDue) return;
+    this.#audioOut.sendFrame(packet, mediaTime, deadlineMs, this.#unsentFrames > 1);
+    this.#unsentFrames = 0;
+  }
+
+  sendVideo(frame: EncodedFrame, deadlineMs: number): void {
+    if (this.#state === 'closed') return;
+    this.#videoOut?.sendFrame(frame.data, frame.mediaTime, deadlineMs);
+  }
+
+  sendMessage(text: string): void {
+    if (this.#state !== 'closed') this.#messages.send(text);
+  }
+
+  stats(): TransportStats {
+    const senders = this.#peer.getSenders().map(internalsOf);
+    const sum = (of: (sender: (typeof senders)[number]) => number) => senders.reduce((total, sender) => total + of(sender), 0);
+    const roundTripS = senders.find((sender) => sender.rtt !== undefined)?.rtt;
+    return {
+      packetsSent: sum((sender) => sender.packetCount),
+      packetsLost: sum((sender) => Math.max(0, sender.remotePacketsLost ?? 0)),
+      roundTripMs: roundTripS === undefined ? undefined : roundTripS * 1000,
+      availableBps: this.#everConnected ? this.#estimator.availableBps : undefined,
+      inboundConcealedShare: this.#inbound?.concealedShare ?? 0,
+    };
+  }
+
+  /** One after another: two restarts at once would answer each other's offers. */
+  patch(sdpFragment: string): Promise<string | undefined> {
+    const patched = this.#patching.then(() => this.#patch(sdpFragment));
+    this.#patching = patched.catch(() => undefined);
+    return patched;
+  }
+
+  async close(reason: string): Promise<void> {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    for (const timer of this.#timers) timer[Symbol.dispose]();
+    this.#timers.clear();
+    this.#keyFrameTimer?.[Symbol.dispose]();
+    this.#inbound?.[Symbol.dispose]();
+    this.#log('transport closed', { reason, drops: { ...this.#guard.drops, messages: this.#messages.dropped } });
+    this.emit('closed', reason);
+    await this.#peer.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close('disposed');
+  }
+
+  async #answer(offerSdp: string): Promise<void> {
+    const peer = this.#peer;
+    await peer.setRemoteDescription({ type: 'offer', sdp: offerSdp });
+    for (const transceiver of peer.getTransceivers()) transceiver.setDirection(this.#directionOf(transceiver));
+    for (const sender of peer.getSenders()) sender.redDistance = 1;
+    for (const dtls of peer.dtlsTransports) {
+      // As a client, werift loses a handshake in three under loss and does not notice.
+      if (dtls.role === 'auto') dtls.role = this.#offer.passive ? 'client' : 'server';
+      // Without a configured one, werift would ask a public server.
+      if (!this.#asksServers) dtls.iceTransport.connection.stunServer = undefined;
+    }
+    await peer.setLocalDescription(await peer.createAnswer());
+    this.#guard.refresh();
+  }
+
+  get #asksServers(): boolean {
+    const { useTurnOnServer, stunUrls } = this.#options.config;
+    return useTurnOnServer && stunUrls.length > 0;
+  }
+
+  get #audioBps(): number {
+    return this.#options.config.audioBitrateBps * (this.#offer.audio.redPayloadType === undefined ? 1 : 2) + AUDIO_OVERHEAD_BPS;
+  }
+
+  #directionOf({ mid }: RTCRtpTransceiver): 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive' {
+    const { audio, video } = this.#offer;
+    if (mid === video?.mid) return 'sendonly';
+    if (mid !== audio.mid) return 'inactive';
+    if (audio.sends) return audio.receives ? 'sendrecv' : 'recvonly';
+    return audio.receives ? 'sendonly' : 'inactive';
+  }
+
+  async #patch(sdpFragment: string): Promise<string | undefined> {
+    const fragment = readFragment(sdpFragment);
+    if (this.#state === 'closed') throw transportError('transport_closed', 'The call has ended');
+    this.#lastHeardMs = this.#clock.nowMs();
+    const { iceUfrag, icePwd, candidates } = fragment;
+    const restarts = iceUfrag !== undefined && iceUfrag !== this.#iceUfrag;
+    if (restarts) await this.#restartIce(iceUfrag, icePwd!);
+    for (const { candidate, mid } of candidates) this.#addCandidate(candidate, mid ?? this.#offer.audio.mid);
+    return restarts ? answerFragment(this.#peer.localDescription!.sdp) : undefined;
+  }
+
+  async #restartIce(ufrag: string, pwd: string): Promise<void> {
+    this.#iceUfrag = ufrag;
+    this.#candidates = 0;
+    try {
+      await this.#answer(withCredentials(this.#offer.sdp, ufrag, pwd));
+    } catch (error) {
+      throw transportError('sdp_invalid', 'ICE could not be restarted', { cause: error });
+    }
+    this.#log('ice restart');
+    // With DTLS up, werift does not start ICE again by itself, and no state change would tell.
+    this.#after(RESTART_DELAY_MS, () => {
+      for (const { iceTransport, state } of this.#peer.dtlsTransports) {
+        if (state !== 'connected' || iceTransport.state === 'connected' || iceTransport.state === 'closed') continue;
+        iceTransport.start().catch((error) => this.#log('ice restart failed', { error: String(error) }));
+      }
+    });
+  }
+
+  /** Never awaited: werift may look names up for seconds, though none should be left after the filter. */
+  #addCandidate(candidate: string, sdpMid: string): void {
+    if (this.#candidates >= MAX_CANDIDATES || !usableCandidate(candidate)) return;
+    this.#candidates++;
+    this.#peer.addIceCandidate({ candidate, sdpMid }).catch((error) => this.#log('candidate refused', { error: String(error) }));
+  }
+
+  #onIceState(state: string): void {
+    this.#guard.refresh();
+    if (this.#state === 'closed' || !this.#everConnected) return;
+    this.#log('ice', { state });
+    // Never the end of the call: a restart, or the same path, may bring it back until the visitor counts as vanished.
+    if (state === 'disconnected' || state === 'failed') this.#interrupt();
+    else if (state === 'connected' || state === 'completed') this.#flow();
+  }
+
+  #onDtlsState(dtls: RTCDtlsTransport, state: RTCDtlsTransport['state']): void {
+    this.#guard.refresh();
+    // The socket that is to be guarded is made right after this event.
+    queueMicrotask(() => this.#guard.refresh());
+    if (state === 'connected') this.#connect();
+    else if (state === 'closed') void this.close('the visitor hung up');
+    else if (state === 'failed') void this.close('the connection could not be secured');
+    if (state !== 'connecting') this.#log('dtls', { state, role: dtls.role });
+  }
+
+  #connect(): void {
+    if (this.#everConnected) return;
+    const { audio, video } = this.#offer;
+    const sender = (mid: string) => this.#peer.getTransceivers().find((transceiver) => transceiver.mid === mid)?.sender;
+    const out = (mid: string): RtpOutOptions | undefined => {
+      const found = sender(mid);
+      const nowMs = () => this.#clock.nowMs();
+      // Deadlines are on the clock's axis, sender reports on that of Unix.
+      return found && { sender: found, history: this.#history, nowMs, originMs: Date.now() - nowMs() };
+    };
+    const audioOut = audio.receives ? out(audio.mid) : undefined;
+    const videoOut = video ? out(video.mid) : undefined;
+    this.#audioOut = audioOut && new AudioOut(audioOut);
+    this.#videoOut = video && videoOut && new VideoOut(video.codec, { ...videoOut, originMs: audioOut?.originMs ?? videoOut.originMs });
+    this.#everConnected = true;
+    this.#inbound?.start();
+    this.#flow();
+  }
+
+  #flow(): void {
+    if (this.#state !== 'connecting' && this.#state !== 'interrupted') return;
+    this.#state = 'connected';
+    this.#lastHeardMs = this.#clock.nowMs();
+    this.emit('connected');
+    // Whatever was sent before is lost to the visitor.
+    if (this.#videoOut) this.#requestKeyFrame();
+  }
+
+  #interrupt(): void {
+    if (this.#state !== 'connected') return;
+    this.#state = 'interrupted';
+    this.emit('interrupted');
+  }
+
+  #heard(): void {
+    this.#lastHeardMs = this.#clock.nowMs();
+    if (this.#state === 'interrupted' && this.#peer.iceConnectionState === 'connected') this.#flow();
+  }
+
+  #onMessage(text: string): void {
+    this.#heard();
+    if (this.#state !== 'closed') this.emit('message', text);
+  }
+
+  #onRtp({ header, payload }: RtpPacket): void {
+    this.#heard();
+    const { payloadType, sequenceNumber, timestamp, ssrc } = header;
+    if (this.#state !== 'closed') this.#inbound?.receive({ payloadType, sequenceNumber, timestamp, ssrc, payload });
+  }
+
+  #onRtcp(packet: RtcpPacket): void {
+    this.#heard();
+    if (packet.type === RtcpTransportLayerFeedback.type) {
+      const { feedback } = packet as RtcpTransportLayerFeedback;
+      if (feedback instanceof TransportWideCC) this.#onFeedback(feedback);
+    } else if (packet.type === RtcpPayloadSpecificFeedback.type) {
+      const { feedback } = packet as RtcpPayloadSpecificFeedback;
+      const kind = (feedback as { count?: number } | undefined)?.count;
+      if (kind === PictureLossIndication.count || kind === FULL_INTRA_REQUEST) this.#requestKeyFrame();
+    }
+  }
+
+  #onFeedback(feedback: TransportWideCC): void {
+    const delivered: DeliveredPacket[] = [];
+    for (const { sequenceNumber, arrivedAtMs } of twccResults(feedback)) {
+      const sent = this.#history.take(sequenceNumber, arrivedAtMs !== undefined);
+      if (sent) delivered.push({ ...sent, arrivedAtMs });
+    }
+    const nowMs = this.#clock.nowMs();
+    this.#estimator.report(delivered, nowMs);
+    if (!this.#videoOut) return;
+    if (this.#ladder.retry(this.#estimator.congested, nowMs)) this.#estimator.probe(this.#audioBps + this.#options.config.minVideoBps * 1.3);
+    const target = this.#ladder.update(this.#estimator.availableBps - this.#audioBps, nowMs);
+    if (target) this.emit('target', target);
+  }
+
+  /** At once when the last one is long enough ago, else when it will be; requests in between are one. */
+  #requestKeyFrame(): void {
+    if (this.#keyFrameTimer || this.#state === 'closed') return;
+    const waitMs = this.#lastKeyFrameMs + this.#options.config.keyFrameIntervalMs - this.#clock.nowMs();
+    const ask = () => {
+      this.#keyFrameTimer = undefined;
+      this.#lastKeyFrameMs = this.#clock.nowMs();
+      this.emit('keyFrame');
+    };
+    if (waitMs <= 0) ask();
+    else this.#keyFrameTimer = after(this.#clock, waitMs, ask);
+  }
+
+  #housekeep(): void {
+    this.#after(HOUSEKEEPING_MS, () => {
+      const silentMs = this.#clock.nowMs() - this.#lastHeardMs;
+      if (this.#everConnected && silentMs > this.#options.config.vanishedAfterMs) return void this.close('the visitor vanished');
+      if (this.#guard.dataFlooded) return void this.close('the visitor sent more data than allowed');
+      if (silentMs > SILENT_AFTER_MS) this.#interrupt();
+      const lossPercent = this.#estimator.lossShare * 100;
+      this.#encoder.setLossPercent(Math.max(MIN_LOSS_PERCENT, Math.min(MAX_LOSS_PERCENT, lossPercent * 1.5)));
+      this.#housekeep();
+    });
+  }
+
+  #after(delayMs: number, fn: () => void): void {
+    const timer = after(this.#clock, delayMs, () => {
+      this.#timers.delete(timer);
+      fn();
+    });
+    this.#timers.add(timer);
+  }
+
+  #log(message: string, fields: Readonly<Record<string, unknown>> = {}): void {
+    this.#options.log?.(message, { callId: this.#options.callId, ...fields });
+  }
+}
+
+function peerConfig(offer: Offer, { callId, config }: WebRtcOptions, maxMessageSize: number): ConstructorParameters<typeof RTCPeerConnection>[0] {
+  const { opusPayloadType, redPayloadType } = offer.audio;
+  const opus = useOPUS({ payloadType: opusPayloadType, parameters: 'minptime=10;useinbandfec=1;usedtx=1' });
+  const red = redPayloadType === undefined ? [] : [redCodec(redPayloadType, opusPayloadType)];
+  const { portMin, portMax } = config;
+  return {
+    // werift takes one URL of each kind, and without relaying a server's own address is all that it needs to know.
+    iceServers: config.useTurnOnServer ? iceServersFor(callId, config).map(({ urls, ...rest }) => ({ ...rest, urls: [...urls] })) : [],
+    iceUseIpv6: false,
+    iceAdditionalHostAddresses: ['127.0.0.1', ...config.hostAddresses],
+    icePortRange: portMin > 0 && portMax > portMin ? [portMin, portMax] : undefined,
+    bundlePolicy: 'max-bundle',
+    maxMessageSize,
+    // RED comes first, so that it is what is sent (RFC 2198 around Opus).
+    codecs: { audio: [...red, opus], video: offer.video ? videoCodecs(offer.video) : [] },
+    headerExtensions: {
+      audio: [useSdesMid(), useAbsSendTime(), useTransportWideCC()],
+      video: [useSdesMid(), useAbsSendTime(), useTransportWideCC(), new RTCRtpHeaderExtensionParameters({ uri: PLAYOUT_DELAY_URI })],
+    },
+  };
+}
+
+const redCodec = (payloadType: number, opusPayloadType: number) =>
+  new RTCRtpCodecParameters({
+    mimeType: 'audio/red',
+    clockRate: 48_000,
+    channels: 2,
+    payloadType,
+    parameters: `${opusPayloadType}/${opusPayloadType}`,
+  });
+
+function videoCodecs({ codec, payloadType, rtxPayloadType, parameters }: OfferedVideo): RTCRtpCodecParameters[] {
+  const picture = new RTCRtpCodecParameters({
+    mimeType: codec === 'vp8' ? 'video/VP8' : 'video/H264',
+    clockRate: 90_000,
+    payloadType,
+    rtcpFeedback: [useNACK(), usePLI(), useFIR(), useREMB(), useTWCC()],
+    ...(parameters && { parameters }),
+  });
+  if (rtxPayloadType === undefined) return [picture];
+  return [picture, new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000, payloadType: rtxPayloadType, parameters: `apt=${payloadType}` })];
+}
