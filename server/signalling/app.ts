@@ -65,27 +65,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const callLimit = new AddressLimit('calls', server.callsPerMinute);
   const requestLimit = new AddressLimit('requests', server.requestsPerMinute);
 
-  app.addHook('onRequest', async (request, reply) => {
-    void reply.header('x-request-id', request.id);
-    const path = pathOf(request);
-    if (!UNLIMITED.has(path)) await requestLimit.take(request.ip);
-    if (path.startsWith('/v1/') || path.startsWith('/api/')) origins.assertAllowed(request);
-  });
-  app.addHook('onResponse', async (request, reply) => {
-    const { method, ip: address } = request;
-    // The pattern, not the address itself: a call's id is the key to it.
-    const route = request.routeOptions.url ?? '(none)';
-    request.log.info({ method, route, status: reply.statusCode, durationMs: Math.round(reply.elapsedTime), address }, 'request');
-  });
-
-  await installSecurityHeaders(app, origins, tls !== undefined);
-  await app.register(cors, {
-    origin: async (origin: string | undefined) => origin !== undefined && origins.isListed(origin),
-    methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type'],
-    exposedHeaders: ['location', 'link', 'retry-after', 'x-request-id'],
-    maxAge: 600,
-  });
+  // Before every other hook: a handshake that a later one refuses is closed by this plug-in.
   await app.register(websocket, {
     options: {
       maxPayload: server.maxEventBytes,
@@ -109,6 +89,31 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       app.websocketServer.close(() => grace[Symbol.dispose]());
       done();
     },
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, ip: address } = request;
+    // The pattern, not the address itself: a call's id is the key to it.
+    const route = request.routeOptions.url ?? '(none)';
+    request.log.info({ method, route, status: reply.statusCode, durationMs: Math.round(reply.elapsedTime), address }, 'request');
+  });
+
+  await installSecurityHeaders(app, origins, tls !== undefined);
+  await app.register(cors, {
+    origin: async (origin: string | undefined) => origin !== undefined && origins.isListed(origin),
+    methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+    allowedHeaders: ['authorization', 'content-type'],
+    exposedHeaders: ['location', 'link', 'retry-after', 'x-request-id'],
+    maxAge: 600,
+  });
+  // After CORS, so that pages of listed origins can read why they were refused.
+  app.addHook('onRequest', async (request) => {
+    const path = pathOf(request);
+    if (!UNLIMITED.has(path)) await requestLimit.take(request.ip);
+    if (path.startsWith('/v1/') || path.startsWith('/api/')) origins.assertAllowed(request);
   });
   await installApiDocs(app, version);
 
