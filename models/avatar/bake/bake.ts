@@ -1,0 +1,175 @@
+import type { Rig } from '../../../server/face/rig.ts';
+import { CAMERA_CM, CANVAS_PX, PIVOT, projectX, projectY, PX_PER_CM } from '../camera.ts';
+import { Scene } from '../geometry/scene.ts';
+import { type HairGroup, growLocks } from '../hair/locks.ts';
+import { growStrands, hairDensity, shadeHair } from '../hair/strands.ts';
+import { smoothstep } from '../math.ts';
+import type { Pose } from '../motion.ts';
+import type { Person } from '../person.ts';
+import { develop, type Picture, reduce } from '../render/develop.ts';
+import type { Film, Region, Shot } from '../render/job.ts';
+import { Occlusion } from '../render/occlusion.ts';
+import { Studio } from '../render/studio.ts';
+import { compose, pack } from './atlas.ts';
+import { EMOTION_POSES, VISEME_POSES } from './expressions.ts';
+import { eyeLayers } from './eye-layers.ts';
+import { FaceMesh } from './face-mesh.ts';
+import { browLayers, hairLayer, lashLayers } from './hair-layers.ts';
+import { encodeLayer, type LayerDraft, trim } from './layer.ts';
+import { mouthLayers } from './mouth-layers.ts';
+import { backdropLayer, bodyLayer } from './scenery.ts';
+
+const ATLAS_PX = 2048;
+
+export interface BakeOptions {
+  /** Subsamples per texel side of ray-marched layers: 1 for drafts, 2 for the shipped picture. */
+  readonly quality: 1 | 2;
+  /** Texels per canvas pixel; below 1 only for quick drafts. */
+  readonly scale: number;
+  readonly onProgress: (what: string, share: number) => void;
+}
+
+export interface Baked {
+  readonly rig: Rig;
+  readonly atlas: { readonly width: number; readonly height: number; readonly rgba: Uint8ClampedArray };
+}
+
+/** Lets a patch fade out towards its borders (px of the canvas). */
+function feather(picture: Picture, region: Region, border: number): void {
+  for (let j = 0; j < picture.height; j++) {
+    for (let i = 0; i < picture.width; i++) {
+      const x = ((i + 0.5) / picture.width) * region.width;
+      const y = ((j + 0.5) / picture.height) * region.height;
+      const edge = Math.min(x, y, region.width - x, region.height - y);
+      const o = (j * picture.width + i) * 4 + 3;
+      picture.rgba[o] = (picture.rgba[o] ?? 0) * smoothstep(2, border, edge);
+    }
+  }
+}
+
+/** Makes one person's rig and atlas: grows hair, exposes every layer, builds meshes and morphs. */
+export async function bake(person: Person, options: BakeOptions): Promise<Baked> {
+  await using studio = new Studio(person);
+  const { onProgress, quality, scale } = options;
+  onProgress('shadows', 0);
+  await studio.prepare();
+  const scene = new Scene(person);
+  const strands = growStrands(person, growLocks(person));
+  const density = hairDensity(strands);
+  studio.setHair(density);
+  const light = new Occlusion(studio.distances, density);
+
+  const shoot = async (what: string, cast: Shot['cast'], region: Region, pose?: Pose): Promise<{ picture: Picture; film: Film }> => {
+    const shot: Shot = { cast, region, scale: scale * quality, ...(pose ? { pose } : {}) };
+    const film = await studio.expose(shot, (share) => onProgress(what, share));
+    return { picture: reduce(develop(film, shot.scale), quality), film };
+  };
+
+  const headRegion: Region = { x: 250, y: 50, width: 524, height: 740 };
+  const head = await shoot('head', 'head', headRegion);
+  const bodyRegion: Region = { x: 0, y: 610, width: CANVAS_PX, height: CANVAS_PX - 610 };
+  const body = await shoot('body', 'body', bodyRegion);
+  const mesh = new FaceMesh(scene, headRegion);
+
+  const c = scene.head.curves;
+  const lidPatches: LayerDraft[] = [];
+  for (const sign of [1, -1] as const) {
+    const x0 = projectX(sign * c.eyeX, 0) - 74;
+    const region: Region = { x: Math.round(x0), y: Math.round(projectY(1.75, 0)), width: 148, height: 100 };
+    const pose: Pose = { eyeBlinkLeft: 1, eyeBlinkRight: 1 };
+    const { picture } = await shoot(sign > 0 ? 'left lid' : 'right lid', 'head', region, pose);
+    feather(picture, region, 16);
+    const side = sign > 0 ? 'Left' : 'Right';
+    lidPatches.push(mesh.patch(`lidClosed${side}`, picture, region, pose, { base: -0.15, gains: { [`eyeBlink${side}`]: 1.3 } }));
+  }
+
+  onProgress('hair', 0);
+  const strokesOf = (group: HairGroup) => shadeHair(person, strands.filter((s) => s.group === group), light);
+  const headFilm = head.film;
+  const headZ = (x: number, y: number): number => {
+    const i = Math.floor((x - headRegion.x) * scale * quality);
+    const j = Math.floor((y - headRegion.y) * scale * quality);
+    if (i < 0 || j < 0 || i >= headFilm.width || j >= headFilm.height) return -999;
+    return headFilm.depth[j * headFilm.width + i] ?? -999;
+  };
+  const hairRegion: Region = { x: 172, y: 24, width: 680, height: 946 };
+  const backHair = hairLayer('hairBack', strokesOf('back'), hairRegion, scale);
+  const sideHair = hairLayer('hairSide', strokesOf('side'), hairRegion, scale);
+  const frontHair = hairLayer('hairFront', strokesOf('front'), hairRegion, scale, headZ);
+  onProgress('hair', 1);
+
+  const drafts: LayerDraft[] = [
+    backdropLayer(person),
+    backHair,
+    bodyLayer(scene, body.picture, bodyRegion),
+    sideHair,
+    ...mouthLayers(scene),
+    ...eyeLayers(person, scene, 1),
+    ...eyeLayers(person, scene, -1),
+    mesh.layer('skin', head.picture, headRegion),
+    ...lidPatches,
+    ...lashLayers(person, scene, 1),
+    ...lashLayers(person, scene, -1),
+    ...browLayers(person, scene),
+    frontHair,
+  ];
+  return assemble(person, drafts.map((draft) => cropped(draft.opaque ? draft : trim(draft))));
+}
+
+/** Cuts off what no triangle of the layer shows. */
+function cropped(draft: LayerDraft): LayerDraft {
+  const { picture, region } = draft;
+  let left = picture.width;
+  let right = -1;
+  let top = picture.height;
+  let bottom = -1;
+  for (const v of draft.vertices) {
+    const x = ((v.tx - region.x) / region.width) * picture.width;
+    const y = ((v.ty - region.y) / region.height) * picture.height;
+    left = Math.min(left, Math.floor(x));
+    right = Math.max(right, Math.ceil(x));
+    top = Math.min(top, Math.floor(y));
+    bottom = Math.max(bottom, Math.ceil(y));
+  }
+  if (right < left) return draft;
+  left = Math.max(0, left - 2);
+  top = Math.max(0, top - 2);
+  right = Math.min(picture.width - 1, right + 2);
+  bottom = Math.min(picture.height - 1, bottom + 2);
+  const width = right - left + 1;
+  const height = bottom - top + 1;
+  const rgba = new Float32Array(width * height * 4);
+  for (let y = 0; y < height; y++) {
+    const from = ((y + top) * picture.width + left) * 4;
+    rgba.set(picture.rgba.subarray(from, from + width * 4), y * width * 4);
+  }
+  const sx = region.width / picture.width;
+  const sy = region.height / picture.height;
+  return {
+    ...draft,
+    picture: { width, height, rgba },
+    region: { x: region.x + left * sx, y: region.y + top * sy, width: width * sx, height: height * sy },
+  };
+}
+
+function assemble(person: Person, drafts: readonly LayerDraft[]): Baked {
+  const pictures = drafts.map((d) => d.picture);
+  const { places, height } = pack(pictures, ATLAS_PX);
+  const rgba = compose(pictures, places, ATLAS_PX, height, person.exposure * 0.82);
+  const pivot = { x: projectX(PIVOT.x, PIVOT.z), y: projectY(PIVOT.y, PIVOT.z) };
+  const rig: Rig = {
+    format: 'visavis-rig',
+    version: 1,
+    name: person.name,
+    title: person.title,
+    origin: 'generated by models/avatar/generate.ts',
+    licence: 'Apache-2.0',
+    canvas: { width: CANVAS_PX, height: CANVAS_PX },
+    atlas: { file: 'atlas.png', width: ATLAS_PX, height },
+    pose: { pivot, yawDeg: 9, pitchDeg: 8, rollDeg: 8, shiftPx: 28, zoom: 0.06, cameraPx: (CAMERA_CM - PIVOT.z) * PX_PER_CM },
+    visemes: VISEME_POSES,
+    emotions: EMOTION_POSES,
+    layers: drafts.map((draft, i) => encodeLayer(draft, places[i] ?? { x: 0, y: 0 })),
+  };
+  return { rig, atlas: { width: ATLAS_PX, height, rgba } };
+}

@@ -1,0 +1,207 @@
+import type { ArkitName, ParameterName } from '../../../server/face/parameters.ts';
+import { CENTRE_X, projectX, projectY, PX_PER_CM, rigDepth, unprojectX, unprojectY } from '../camera.ts';
+import type { Scene } from '../geometry/scene.ts';
+import { bump } from '../math.ts';
+import type { Pose } from '../motion.ts';
+import { marchRay } from '../render/march.ts';
+import type { Region } from '../render/job.ts';
+import type { Delta, LayerDraft, Vertex } from './layer.ts';
+import type { Picture } from '../render/develop.ts';
+
+/** A vertex of the skin: its point on the neutral head and which lip it belongs to. */
+interface SkinVertex extends Vertex {
+  wx: number;
+  wy: number;
+  wz: number;
+  side: 1 | -1;
+  opening: boolean;
+}
+
+export const FACE_MORPHS: readonly ArkitName[] = [
+  'browDownLeft', 'browDownRight', 'browInnerUp', 'browOuterUpLeft', 'browOuterUpRight', 'cheekPuff', 'cheekSquintLeft',
+  'cheekSquintRight', 'eyeBlinkLeft', 'eyeBlinkRight', 'eyeLookDownLeft', 'eyeLookDownRight', 'eyeLookUpLeft',
+  'eyeLookUpRight', 'eyeSquintLeft', 'eyeSquintRight', 'eyeWideLeft', 'eyeWideRight', 'jawForward', 'jawLeft', 'jawOpen',
+  'jawRight', 'mouthClose', 'mouthDimpleLeft', 'mouthDimpleRight', 'mouthFrownLeft', 'mouthFrownRight', 'mouthFunnel',
+  'mouthLeft', 'mouthLowerDownLeft', 'mouthLowerDownRight', 'mouthPressLeft', 'mouthPressRight', 'mouthPucker',
+  'mouthRight', 'mouthRollLower', 'mouthRollUpper', 'mouthShrugLower', 'mouthShrugUpper', 'mouthSmileLeft',
+  'mouthSmileRight', 'mouthStretchLeft', 'mouthStretchRight', 'mouthUpperUpLeft', 'mouthUpperUpRight', 'noseSneerLeft',
+  'noseSneerRight',
+];
+
+/** Lines from `from` to `to` whose spacing follows `step`. */
+function lines(from: number, to: number, step: (at: number) => number): number[] {
+  const out = [from];
+  let at = from;
+  while (at < to) {
+    at += step(at);
+    out.push(Math.min(at, to));
+  }
+  return out;
+}
+
+/**
+ * The skin of head and face as one tensor grid: dense where lids and lips move, with a row along the seam of the lips
+ * that is doubled between the corners (the slit).
+ */
+export class FaceMesh {
+  readonly #scene: Scene;
+  readonly vertices: SkinVertex[] = [];
+  readonly triangles: number[] = [];
+  /** Pairs (upper, lower) of vertices that lie on each other while the lips are closed. */
+  readonly slit: (readonly [number, number])[] = [];
+
+  constructor(scene: Scene, region: Region) {
+    this.#scene = scene;
+    const c = scene.head.curves;
+    const seamZ = 0.75;
+    const cornerPx = (c.mouthHalfWidth * PX_PER_CM * 120) / (120 - 0.1);
+    const eyeInner = (c.eyeX - c.eyeHalfWidth * 1.15) * PX_PER_CM;
+    const eyeOuter = (c.eyeX + c.eyeHalfWidth * 1.15) * PX_PER_CM;
+    const halfColumns: number[] = [];
+    for (let i = 0; i <= 13; i++) halfColumns.push((cornerPx * i) / 13);
+    const half = Math.max(region.x + region.width - CENTRE_X, CENTRE_X - region.x);
+    for (const x of lines(cornerPx, half, (x) => (x > eyeInner && x < eyeOuter + 6 ? 7 : 17)).slice(1)) halfColumns.push(x);
+    const columns = [...halfColumns.slice(1).map((x) => CENTRE_X - x).reverse(), ...halfColumns.map((x) => CENTRE_X + x)];
+    const seamMiddle = projectY(c.seam(0), seamZ);
+    const eyeTop = projectY(c.upperLid(0) + 0.75, 0);
+    const eyeBottom = projectY(c.lowerLid(0) - 0.5, 0);
+    const rowStep = (y: number): number => {
+      if (y > eyeTop && y < eyeBottom) return 4.5;
+      const d = Math.abs(y - seamMiddle);
+      return d < 34 ? 3.6 : d < 70 ? 6 : 14;
+    };
+    const rows = [
+      ...lines(0, seamMiddle - region.y, (d) => rowStep(seamMiddle - d)).map((d) => seamMiddle - d).reverse(),
+    ];
+    const slitRow = rows.length - 1;
+    rows.push(...lines(seamMiddle, region.y + region.height, rowStep).slice(1));
+    const at: number[][] = [];
+    const lowerOfSlit: number[] = [];
+    rows.forEach((row, r) => {
+      const line: number[] = [];
+      columns.forEach((x) => {
+        const seam = this.#seamPx(x);
+        const y = row + (seam - seamMiddle) * bump((row - seamMiddle) / 80);
+        line.push(this.#add(x, y, r <= slitRow ? 1 : -1));
+      });
+      at.push(line);
+    });
+    const inMouth = (x: number): boolean => Math.abs(x - CENTRE_X) < cornerPx - 0.01;
+    columns.forEach((x, k) => {
+      const upper = at[slitRow]?.[k] ?? 0;
+      const v = this.vertices[upper];
+      lowerOfSlit.push(inMouth(x) && v ? this.#add(x, v.y, -1) : upper);
+      if (inMouth(x)) this.slit.push([upper, lowerOfSlit[k] ?? 0]);
+    });
+    for (let r = 0; r + 1 < rows.length; r++) {
+      for (let k = 0; k + 1 < columns.length; k++) {
+        const top = r === slitRow ? lowerOfSlit : (at[r] ?? []);
+        const bottom = at[r + 1] ?? [];
+        const a = top[k] ?? 0;
+        const b = top[k + 1] ?? 0;
+        const d = bottom[k] ?? 0;
+        const e = bottom[k + 1] ?? 0;
+        this.triangles.push(a, b, d, b, e, d);
+      }
+    }
+    this.#fillMissingDepth(rows.length, columns.length, at);
+  }
+
+  #seamPx(x: number): number {
+    const c = this.#scene.head.curves;
+    let z = 0.7;
+    for (let i = 0; i < 3; i++) {
+      const wx = unprojectX(x, z);
+      z = Math.max(-3, 0.85 - 0.14 * wx * wx);
+    }
+    return projectY(c.seam(unprojectX(x, z)), z);
+  }
+
+  #add(x: number, y: number, side: 1 | -1): number {
+    const c = this.#scene.head.curves;
+    let z = marchRay(this.#scene, 'head', x, y, 5);
+    const eyeX = Math.abs(unprojectX(x, 0));
+    const eyeY = unprojectY(y, 0);
+    const u = c.eyeU(eyeX);
+    const opening = Math.abs(u) < 1 && eyeY < c.upperLid(u) - 0.02 && eyeY > c.lowerLid(u) + 0.02;
+    if (Math.abs(u) < 1 && eyeY < c.upperLid(u) + 0.03 && eyeY > c.lowerLid(u) - 0.03) {
+      const dx = eyeX - c.eyeX;
+      z = c.eyeZ + Math.sqrt(Math.max(0.1, (c.eyeRadius + 0.14) ** 2 - dx * dx - eyeY * eyeY));
+    }
+    const wx = unprojectX(x, z);
+    const wy = unprojectY(y, z);
+    this.vertices.push({ x, y, tx: x, ty: y, depth: rigDepth(z), follow: 1, wx, wy, wz: z, side, opening });
+    return this.vertices.length - 1;
+  }
+
+  /** Vertices beside the silhouette take the depth of their nearest neighbour in the row, falling away behind it. */
+  #fillMissingDepth(rows: number, columns: number, at: readonly (readonly number[])[]): void {
+    for (let r = 0; r < rows; r++) {
+      const line = (at[r] ?? []).map((i) => this.vertices[i]);
+      for (let k = 0; k < columns; k++) {
+        const v = line[k];
+        if (!v || v.wz > -900) continue;
+        let best: SkinVertex | undefined;
+        for (const other of line) {
+          if (other && other.wz > -900 && (!best || Math.abs(other.x - v.x) < Math.abs(best.x - v.x))) best = other;
+        }
+        const z = best ? Math.max(-9, best.wz - Math.abs(best.x - v.x) / PX_PER_CM) : -7.5;
+        v.depth = rigDepth(z);
+        v.wx = unprojectX(v.x, z);
+        v.wy = unprojectY(v.y, z);
+      }
+    }
+    for (const v of this.vertices) if (v.wz < -900) v.wz = v.depth / PX_PER_CM - 8;
+  }
+
+  /** Displacement of every vertex under a pose, canvas px and depth px. */
+  deltas(pose: Pose): Delta[] {
+    const d = new Float64Array(3);
+    return this.vertices.map((v) => {
+      this.#scene.motion.displace(pose, v.wx, v.wy, v.wz, v.side, true, d);
+      const x = v.wx + (d[0] ?? 0);
+      const y = v.wy + (d[1] ?? 0);
+      const z = v.wz + (d[2] ?? 0);
+      return [projectX(x, z) - projectX(v.wx, v.wz), projectY(y, z) - projectY(v.wy, v.wz), (d[2] ?? 0) * PX_PER_CM];
+    });
+  }
+
+  morphs(): Partial<Record<ParameterName, readonly Delta[]>> {
+    const out: Partial<Record<ParameterName, readonly Delta[]>> = {};
+    for (const name of FACE_MORPHS) out[name] = this.deltas({ [name]: 1 });
+    const up = this.deltas({ eyeLookUpLeft: 1, eyeLookUpRight: 1 });
+    const down = this.deltas({ eyeLookDownLeft: 1, eyeLookDownRight: 1 });
+    out.gazeY = up.map((d, i) => {
+      const e = down[i] ?? d;
+      return [(d[0] - e[0]) / 2, (d[1] - e[1]) / 2, (d[2] - e[2]) / 2];
+    });
+    return out;
+  }
+
+  /** The whole skin with a neutral picture. */
+  layer(id: string, picture: Picture, region: Region): LayerDraft {
+    return { id, picture, region, vertices: this.vertices, triangles: this.triangles, morphs: this.morphs() };
+  }
+
+  /**
+   * The part of the skin inside `region` with a picture taken in `pose`: the same vertices with texels looked up where
+   * the pose brings them, so that fading it in changes the light on the skin and nothing else.
+   */
+  patch(id: string, picture: Picture, region: Region, pose: Pose, opacity: NonNullable<LayerDraft['opacity']>): LayerDraft {
+    const moved = this.deltas(pose);
+    const vertices = this.vertices.map((v, i): Vertex => {
+      const d = moved[i] ?? [0, 0, 0];
+      return { x: v.x, y: v.y, tx: v.x + d[0], ty: v.y + d[1], depth: v.depth, follow: v.follow };
+    });
+    const inside = (i: number): boolean => {
+      const v = vertices[i];
+      return !!v && v.tx > region.x && v.tx < region.x + region.width && v.ty > region.y && v.ty < region.y + region.height;
+    };
+    const triangles: number[] = [];
+    for (let t = 0; t < this.triangles.length; t += 3) {
+      const corners = this.triangles.slice(t, t + 3);
+      if (corners.every(inside) && !corners.some((i) => this.vertices[i]?.opening)) triangles.push(...corners);
+    }
+    return { id, picture, region, vertices, triangles, morphs: this.morphs(), opacity };
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Makes a shipped avatar from its parameter file: `node models/avatar/generate.ts mia` writes avatars/mia/ (avatar.json,
+ * atlas.png). `--draft` is four times quicker; `--out DIR` writes elsewhere.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import sharp from 'sharp';
+import { bake } from './bake/bake.ts';
+import { loadPerson } from './person.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { draft: { type: 'boolean', default: false }, out: { type: 'string' } },
+});
+const name = positionals[0];
+if (!name) {
+  console.error('usage: node models/avatar/generate.ts NAME [--draft] [--out DIR]');
+  process.exit(2);
+}
+const person = loadPerson(name);
+const folder = values.out ?? path.join(fileURLToPath(new URL('../../avatars/', import.meta.url)), person.name);
+const startedAt = performance.now();
+let lastLine = '';
+const { rig, atlas } = await bake(person, {
+  quality: values.draft ? 1 : 2,
+  scale: 1,
+  onProgress: (what, share) => {
+    const line = `${what} ${Math.round(share * 10) * 10} %`;
+    if (line !== lastLine) console.log(`${((performance.now() - startedAt) / 1000).toFixed(0).padStart(4)} s  ${line}`);
+    lastLine = line;
+  },
+});
+await mkdir(folder, { recursive: true });
+const image = sharp(Buffer.from(atlas.rgba.buffer), { raw: { width: atlas.width, height: atlas.height, channels: 4 } });
+await image.png({ compressionLevel: 9, effort: 10 }).toFile(path.join(folder, 'atlas.png'));
+await writeFile(path.join(folder, 'avatar.json'), `${JSON.stringify(rig)}\n`);
+const vertices = rig.layers.reduce((sum, layer) => sum + Buffer.from(layer.mesh.follow, 'base64').length / 4, 0);
+const triangles = rig.layers.reduce((sum, layer) => sum + Buffer.from(layer.mesh.indices, 'base64').length / 6, 0);
+console.log(`${folder}: ${rig.layers.length} layers, ${vertices} vertices, ${triangles} triangles, atlas ${atlas.width}x${atlas.height}`);

@@ -1,0 +1,81 @@
+import { ellipsoid, smin } from '../math.ts';
+import { Motion, type Pose } from '../motion.ts';
+import type { Person } from '../person.ts';
+import { BodyShape } from './body.ts';
+import { HeadShape } from './head.ts';
+
+export const Part = { none: 0, skin: 1, eye: 2, cloth: 3 } as const;
+
+/** Which solids a picture of one layer contains. */
+export type Cast = 'head' | 'body' | 'eyes' | 'all';
+
+/** All solids of one person in one pose. `distance` returns cm and leaves the nearest solid's kind in `part`. */
+export class Scene {
+  readonly head: HeadShape;
+  readonly body: BodyShape;
+  readonly motion: Motion;
+  part: number = Part.none;
+  #pose: Pose | undefined;
+  #blink = 0;
+  #warp = new Float64Array(3);
+
+  constructor(person: Person) {
+    this.head = new HeadShape(person);
+    this.body = new BodyShape(person);
+    this.motion = new Motion(this.head);
+  }
+
+  setPose(pose: Pose | undefined): void {
+    this.#pose = pose && Object.keys(pose).length > 0 ? pose : undefined;
+    this.#blink = pose?.eyeBlinkLeft ?? 0;
+  }
+
+  headDistance(x: number, y: number, z: number, detail: boolean): number {
+    if (!this.#pose) return this.head.distance(x, y, z, detail);
+    const bound = Math.sqrt(x * x + (y - 0.5) * (y - 0.5) + (z + 7) * (z + 7)) - 13.4;
+    if (bound > 1.5) return bound;
+    const w = this.#warp;
+    if (!this.motion.reaches(y)) return this.head.half(x, y, z, 1, this.#blink);
+    this.motion.undo(this.#pose, x, y, z, 1, w);
+    const upper = this.head.half(w[0] ?? 0, w[1] ?? 0, w[2] ?? 0, 1, this.#blink);
+    this.motion.undo(this.#pose, x, y, z, -1, w);
+    const lower = this.head.half(w[0] ?? 0, w[1] ?? 0, w[2] ?? 0, -1, this.#blink);
+    const cavity = -ellipsoid(x, y - this.head.curves.mouthY + 0.9, z + 2.1, 2.5, 2.6, 2.05);
+    return Math.max(Math.min(upper, lower), z > -4.5 ? cavity : -9) * 0.85;
+  }
+
+  eyeDistance(x: number, y: number, z: number): number {
+    const c = this.head.curves;
+    const dx = Math.abs(x) - c.eyeX;
+    const dz = z - c.eyeZ;
+    return Math.sqrt(dx * dx + y * y + dz * dz) - c.eyeRadius;
+  }
+
+  distance(x: number, y: number, z: number, cast: Cast, detail: boolean): number {
+    let d = 1e9;
+    this.part = Part.none;
+    if (cast === 'head' || cast === 'all') {
+      d = this.headDistance(x, y, z, detail);
+      this.part = Part.skin;
+    }
+    if (cast === 'body' || cast === 'all') {
+      const skin = this.body.skin(x, y, z);
+      if (cast === 'all') d = smin(d, skin, 1.1);
+      else d = skin;
+      this.part = Part.skin;
+      const cloth = this.body.garment(x, y, z, skin);
+      if (cloth < d) {
+        d = cloth;
+        this.part = Part.cloth;
+      }
+    }
+    if (cast === 'eyes' || cast === 'all') {
+      const e = this.eyeDistance(x, y, z);
+      if (e < d) {
+        d = e;
+        this.part = Part.eye;
+      }
+    }
+    return d;
+  }
+}

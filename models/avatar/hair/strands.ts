@@ -1,0 +1,177 @@
+import { CAMERA_CM, projectX, projectY, PX_PER_CM } from '../camera.ts';
+import { clamp, mix, randomStream, smoothstep } from '../math.ts';
+import type { Person } from '../person.ts';
+import { STUDIO } from '../render/lights.ts';
+import { HAIR_LATTICE, latticeSize, type Occlusion } from '../render/occlusion.ts';
+import { type HairGroup, LOCK_POINTS, type Lock } from './locks.ts';
+
+/** One hair (or brow or lash hair): x, y, z per point. */
+export interface Strand {
+  readonly points: Float64Array;
+  readonly widthCm: number;
+  readonly tint: number;
+  readonly group: HairGroup | 'brow' | 'lash';
+}
+
+const FLYAWAYS = 0.025;
+
+/** Fills locks with strands: spread at the root, gathered towards the tip, each a little its own way. */
+export function growStrands(person: Person, locks: readonly Lock[]): Strand[] {
+  const share = locks.reduce((sum, lock) => sum + lock.strands, 0);
+  const strands: Strand[] = [];
+  for (const lock of locks) {
+    const next = randomStream(lock.seed);
+    const count = Math.round((person.hair.strands * lock.strands) / share);
+    for (let s = 0; s < count; s++) {
+      const angle = next() * Math.PI * 2;
+      const radius = Math.sqrt(next());
+      const wild = next() < FLYAWAYS ? 2.2 : 1;
+      const ox = Math.cos(angle) * radius;
+      const oy = Math.sin(angle) * radius * 0.62;
+      const length = 0.84 + 0.16 * Math.sqrt(next());
+      const wobble = next() * 6.28;
+      const drift = (next() - 0.5) * 0.5 * wild;
+      const tint = 0.55 * next() + 0.45 * lock.tint;
+      const points = new Float64Array(LOCK_POINTS * 3);
+      for (let i = 0; i < LOCK_POINTS; i++) {
+        const t = (i / (LOCK_POINTS - 1)) * length;
+        const at = t * (LOCK_POINTS - 1);
+        const k = Math.min(LOCK_POINTS - 2, Math.floor(at));
+        const f = at - k;
+        const value = (a: Float64Array, c: number): number => mix(a[k * 3 + c] ?? 0, a[k * 3 + 3 + c] ?? 0, f);
+        const tx = (lock.path[k * 3 + 3] ?? 0) - (lock.path[k * 3] ?? 0);
+        const ty = (lock.path[k * 3 + 4] ?? 0) - (lock.path[k * 3 + 1] ?? 0);
+        const tz = (lock.path[k * 3 + 5] ?? 0) - (lock.path[k * 3 + 2] ?? 0);
+        const nx = value(lock.out, 0);
+        const ny = value(lock.out, 1);
+        const nz = value(lock.out, 2);
+        let bx = ty * nz - tz * ny;
+        let by = tz * nx - tx * nz;
+        let bz = tx * ny - ty * nx;
+        const bl = 1 / (Math.hypot(bx, by, bz) + 1e-6);
+        bx *= bl;
+        by *= bl;
+        bz *= bl;
+        const [w0, w1, w2] = lock.width;
+        const w = (t < 0.4 ? mix(w0, w1, smoothstep(0, 0.4, t)) : mix(w1, w2, smoothstep(0.45, 1, t))) * mix(1, wild, t);
+        const across = ox * w + drift * t + Math.sin(t * 9 + wobble) * 0.05 * t;
+        const outward = oy * w * (t < 0.12 ? t / 0.12 : 1) + Math.cos(t * 8 + wobble) * 0.045 * t;
+        points[i * 3] = value(lock.path, 0) + bx * across + nx * outward;
+        points[i * 3 + 1] = value(lock.path, 1) + by * across + ny * outward;
+        points[i * 3 + 2] = value(lock.path, 2) + bz * across + nz * outward;
+      }
+      strands.push({ points, widthCm: 0.03, tint, group: lock.group });
+    }
+  }
+  return strands;
+}
+
+/** Strand density for shadows, normalised so that a full head of hair is about 1 per cell. */
+export function hairDensity(strands: readonly Strand[]): Float32Array {
+  const l = HAIR_LATTICE;
+  const field = new Float32Array(latticeSize(l));
+  const weight = 36_000 / Math.max(1, strands.length) / 26;
+  for (const strand of strands) {
+    for (let i = 0; i < strand.points.length; i += 3) {
+      const x = Math.floor(((strand.points[i] ?? 0) - l.x) / l.step);
+      const y = Math.floor(((strand.points[i + 1] ?? 0) - l.y) / l.step);
+      const z = Math.floor(((strand.points[i + 2] ?? 0) - l.z) / l.step);
+      if (x < 0 || y < 0 || z < 0 || x >= l.nx || y >= l.ny || z >= l.nz) continue;
+      const k = (z * l.ny + y) * l.nx + x;
+      field[k] = (field[k] ?? 0) + weight;
+    }
+  }
+  return field;
+}
+
+/** A shaded piece of a strand on the canvas. */
+export interface Stroke {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+  readonly z: number;
+  readonly widthPx: number;
+  readonly alpha: number;
+  readonly r: number;
+  readonly g: number;
+  readonly b: number;
+}
+
+/** Lights hair with two highlights (Kajiya and Kay; Marschner's shifts) under voxel shadow. */
+export function shadeHair(person: Person, strands: readonly Strand[], light: Occlusion): Stroke[] {
+  const [cr, cg, cb] = person.hair.colour;
+  const tip = person.hair.tipColour ?? [cr * 1.75, cg * 1.7, cb * 1.55];
+  const strokes: Stroke[] = [];
+  for (const { points, tint, widthCm } of strands) {
+    const last = points.length / 3 - 1;
+    for (let i = 0; i < last; i++) {
+      const x = points[i * 3] ?? 0;
+      const y = points[i * 3 + 1] ?? 0;
+      const z = points[i * 3 + 2] ?? 0;
+      const X = points[i * 3 + 3] ?? 0;
+      const Y = points[i * 3 + 4] ?? 0;
+      const Z = points[i * 3 + 5] ?? 0;
+      const t = i / last;
+      const tl = 1 / (Math.hypot(X - x, Y - y, Z - z) + 1e-9);
+      const tx = (X - x) * tl;
+      const ty = (Y - y) * tl;
+      const tz = (Z - z) * tl;
+      const vl = 1 / Math.hypot(x, y, CAMERA_CM - z);
+      const vx = -x * vl;
+      const vy = -y * vl;
+      const vz = (CAMERA_CM - z) * vl;
+      const k = smoothstep(0.25, 1, t);
+      const shade = 0.68 + 0.62 * tint;
+      const br = mix(cr, tip[0], k) * shade;
+      const bg = mix(cg, tip[1], k) * shade;
+      const bb = mix(cb, tip[2], k) * shade;
+      let r = 0;
+      let g = 0;
+      let b = 0;
+      for (const box of STUDIO) {
+        const dx = box.centre[0] - x;
+        const dy = box.centre[1] - y;
+        const dz = box.centre[2] - z;
+        const dl = 1 / Math.hypot(dx, dy, dz);
+        const lx = dx * dl;
+        const ly = dy * dl;
+        const lz = dz * dl;
+        const through =
+          light.hair(x, y, z, lx, ly, lz, box.rim ? 0.15 : 0.3, 0.4) * (0.25 + 0.75 * light.solid(x + lx * 0.5, y + ly * 0.5, z + lz * 0.5, lx, ly, lz, 18));
+        if (through < 0.01) continue;
+        const along = tx * lx + ty * ly + tz * lz;
+        const sine = Math.sqrt(Math.max(0, 1 - along * along));
+        const first = highlight(tx, ty, tz, vx, vy, vz, lx, ly, lz, -0.1, 85) * smoothstep(0.02, 0.2, t) * (0.5 + tint);
+        const second = highlight(tx, ty, tz, vx, vy, vz, lx, ly, lz, 0.13, 20) * mix(0.45, 1, smoothstep(0, 0.2, t));
+        const power = through * (box.rim ? 1.2 : 1);
+        r += box.colour[0] * (br * (sine * 0.42 + second * 0.8) + 0.07 * first) * power;
+        g += box.colour[1] * (bg * (sine * 0.42 + second * 0.8) + 0.062 * first) * power;
+        b += box.colour[2] * (bb * (sine * 0.42 + second * 0.8) + 0.054 * first) * power;
+      }
+      const dome = 0.05 + 0.95 * light.hair(x, y, z, x * 0.05, 0.5, 0.62, 0.3, 0.3);
+      r += br * 0.4 * dome;
+      g += bg * 0.41 * dome;
+      b += bb * 0.45 * dome;
+      strokes.push({
+        x0: projectX(x, z), y0: projectY(y, z), x1: projectX(X, Z), y1: projectY(Y, Z), z: (z + Z) / 2,
+        widthPx: widthCm * PX_PER_CM * mix(1, 0.5, t), alpha: (t < 0.05 ? 0.55 : 0.86) * (t > 0.9 ? clamp((1 - t) * 10, 0.2, 1) : 1),
+        r: r * 0.44, g: g * 0.44, b: b * 0.44,
+      });
+    }
+  }
+  return strokes;
+}
+
+function highlight(
+  tx: number, ty: number, tz: number, vx: number, vy: number, vz: number, lx: number, ly: number, lz: number, shift: number, power: number,
+): number {
+  const sx = tx + vx * shift;
+  const sy = ty + vy * shift;
+  const sz = tz + vz * shift;
+  const hx = lx + vx;
+  const hy = ly + vy;
+  const hz = lz + vz;
+  const th = (sx * hx + sy * hy + sz * hz) / (Math.hypot(sx, sy, sz) * Math.hypot(hx, hy, hz) + 1e-9);
+  return Math.max(0, 1 - th * th) ** (power / 2);
+}

@@ -1,0 +1,28 @@
+import { mix, type Vec3 } from '../math.ts';
+
+/** A rectangular soft-box: centre and half-extents in cm, colour in linear RGB. */
+export interface SoftBox {
+  readonly centre: Vec3;
+  readonly across: Vec3;
+  readonly up: Vec3;
+  readonly colour: Vec3;
+  readonly samples: number;
+  readonly rim: boolean;
+}
+
+/** The studio of the whole family; never varied. Key warm upper left, cool fill right, two rims from behind. */
+export const STUDIO: readonly SoftBox[] = [
+  { centre: [-46, 40, 62], across: [17, 0, 11], up: [0, 17, -9], colour: [3.3, 2.98, 2.62], samples: 9, rim: false },
+  { centre: [60, 6, 52], across: [12, 0, -14], up: [0, 28, 0], colour: [0.52, 0.6, 0.72], samples: 5, rim: false },
+  { centre: [48, 28, -46], across: [9, 0, 9], up: [0, 16, 0], colour: [3.0, 2.95, 2.95], samples: 5, rim: true },
+  { centre: [-50, 30, -46], across: [9, 0, -9], up: [0, 16, 0], colour: [1.7, 1.95, 2.3], samples: 5, rim: true },
+];
+
+/** Dome of the room: warm floor bounce, cool ceiling. */
+export function ambient(ny: number, nz: number, out: Float64Array): void {
+  const up = Math.max(0, Math.min(1, ny * 0.5 + 0.5));
+  const facing = 0.35 + 0.65 * Math.max(0, Math.min(1, 0.62 + 0.38 * nz));
+  out[0] = mix(0.22, 0.41, up) * facing;
+  out[1] = mix(0.182, 0.435, up) * facing;
+  out[2] = mix(0.168, 0.48, up) * facing;
+}

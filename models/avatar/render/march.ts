@@ -1,0 +1,96 @@
+import { CAMERA_CM, unprojectX, unprojectY } from '../camera.ts';
+import { type Cast, type Scene } from '../geometry/scene.ts';
+import { SHADE_SIZE, type Shader } from './shade.ts';
+import type { Film, Shot } from './job.ts';
+
+const FAR_Z = -24;
+const HIT_CM = 0.004;
+
+/** World z where the ray through a canvas pixel first meets the cast, or -999. `startZ` must lie in front of it. */
+export function marchRay(scene: Scene, cast: Cast, px: number, py: number, startZ: number, step = 0.8): number {
+  const dx = unprojectX(px, 0) / CAMERA_CM;
+  const dy = unprojectY(py, 0) / CAMERA_CM;
+  const slope = 1 / Math.sqrt(1 + dx * dx + dy * dy);
+  let z = startZ;
+  let last = 1e9;
+  for (let i = 0; i < 190; i++) {
+    const t = CAMERA_CM - z;
+    const d = scene.distance(dx * t, dy * t, z, cast, true);
+    if (d < HIT_CM || (i > 150 && d < 0.03)) return z;
+    last = d;
+    z -= d * step * slope;
+    if (z < FAR_Z) return -999;
+  }
+  return last < 0.06 ? z : -999;
+}
+
+/** Marches and shades rows [from, to) of a film. */
+export function exposeRows(scene: Scene, shader: Shader, shot: Shot, film: Film, from: number, to: number): void {
+  scene.setPose(shot.pose);
+  const blink = shot.pose?.eyeBlinkLeft ?? 0;
+  const out = new Float64Array(SHADE_SIZE);
+  const q = new Float64Array(3);
+  const { width } = film;
+  const eyes = scene.head.curves;
+  for (let row = from; row < to; row++) {
+    const py = shot.region.y + (row + 0.5) / shot.scale;
+    let previous = -999;
+    for (let col = 0; col < width; col++) {
+      const px = shot.region.x + (col + 0.5) / shot.scale;
+      let z = marchRay(scene, shot.cast, px, py, previous > -900 ? previous + 1.2 : 5);
+      if (previous > -900 && z > previous + 0.9) z = marchRay(scene, shot.cast, px, py, 5);
+      previous = z;
+      if (z < -900) continue;
+      const i = row * width + col;
+      const x = unprojectX(px, z);
+      const y = unprojectY(py, z);
+      if (shot.cast === 'head' && throughOpening(scene, shot, x, y, z, eyes.eyeZ, q)) {
+        film.depth[i] = z;
+        continue;
+      }
+      scene.distance(x, y, z, shot.cast, true);
+      const part = scene.part;
+      if (shot.cast !== 'head' || !shot.pose) {
+        q[0] = x;
+        q[1] = y;
+        q[2] = z;
+      }
+      shader.shade(x, y, z, part, shot.cast, q, blink, i * 61, out);
+      film.depth[i] = z;
+      film.part[i] = part;
+      film.shade.set(out, i * SHADE_SIZE);
+    }
+  }
+}
+
+/** Whether the hit lies behind an eye or mouth opening; else leaves the neutral point in `q`. */
+function throughOpening(scene: Scene, shot: Shot, x: number, y: number, z: number, eyeZ: number, q: Float64Array): boolean {
+  const c = scene.head.curves;
+  const u = c.eyeU(Math.abs(x));
+  if (Math.abs(u) < 1.05 && Math.abs(y) < 1.3) {
+    const dx = Math.abs(x) - c.eyeX;
+    const dz = z - eyeZ;
+    if (Math.sqrt(dx * dx + y * y + dz * dz) < c.eyeRadius + 0.02 && Math.abs(u) < 0.97) return true;
+  }
+  q[0] = x;
+  q[1] = y;
+  q[2] = z;
+  if (!shot.pose) return false;
+  if (!scene.motion.reaches(y)) return false;
+  scene.motion.undo(shot.pose, x, y, z, 1, q);
+  const upper = scene.head.half(q[0] ?? 0, q[1] ?? 0, q[2] ?? 0, 1, 0);
+  const ux = q[0] ?? 0;
+  const uy = q[1] ?? 0;
+  const uz = q[2] ?? 0;
+  scene.motion.undo(shot.pose, x, y, z, -1, q);
+  const lower = scene.head.half(q[0] ?? 0, q[1] ?? 0, q[2] ?? 0, -1, 0);
+  if (upper < lower) {
+    q[0] = ux;
+    q[1] = uy;
+    q[2] = uz;
+  }
+  const side = upper < lower ? 1 : -1;
+  const inMouth = Math.abs(ux / c.mouthHalfWidth) < 0.99 && side * ((q[1] ?? 0) - c.seam(q[0] ?? 0)) < -0.05;
+  return inMouth || (Math.abs(x) < c.mouthHalfWidth && Math.abs(y - c.mouthY + 0.6) < 2.4 && (q[2] ?? 0) < -0.75);
+}
+
