@@ -50,7 +50,10 @@ module.exports = {
       name: 'isomorphic-without-node',
       comment: 'face/ and protocol/ run in the browser, too',
       severity: 'error',
-      from: { path: '^server/(face|protocol)/', pathNot: [TEST, '[.]node[.]ts$', '^server/face/[^/]+/(build|tools)[/.-]', '^server/face/(tools|art|draw)/'] },
+      from: {
+        path: '^server/(face|protocol)/',
+        pathNot: [TEST, '[.]node[.]ts$', '^server/face/[^/]+/(build|tools)[/.-]', '^server/face/(tools|art|draw)/'],
+      },
       to: { dependencyTypes: ['core'] },
     },
     {

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { tallyOf } from './run-tests.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Runner, runAll, tallyOf } from './run-tests.ts';
 
 const file = (status: string, ...results: string[]) => ({ status, assertionResults: results.map((result) => ({ status: result })) });
 
@@ -20,5 +23,39 @@ describe('tallyOf', () => {
 
   it('counts nothing where there is nothing', () => {
     expect(tallyOf({ testResults: [] }, 0)).toEqual({ passed: 0, failed: 0 });
+  });
+});
+
+describe('runAll', () => {
+  let rootDir: string;
+  beforeEach(() => {
+    rootDir = mkdtempSync(join(tmpdir(), 'visavis-tests-'));
+  });
+  afterEach(() => rmSync(rootDir, { recursive: true }));
+
+  const tool = (title: string, source: string, reportFile?: string): Runner => {
+    const path = join(rootDir, `${title}.cjs`);
+    writeFileSync(path, source);
+    return { title, part: 'unit', args: [path], ...(reportFile ? { reportFile } : {}) };
+  };
+  async function run(runners: readonly Runner[], timeoutMs = 60_000) {
+    const lines: string[] = [];
+    const total = await runAll(runners, { rootDir, timeoutMs, say: (line) => lines.push(line) });
+    return { total, last: lines.at(-1), lines };
+  }
+
+  it('sums tools and reports, and ends with the sum alone on its line', async () => {
+    const reportFile = join(rootDir, 'report.json');
+    const report = JSON.stringify({ testResults: [file('failed', 'passed', 'passed', 'failed')] });
+    const writes = `require('node:fs').writeFileSync(${JSON.stringify(reportFile)}, ${JSON.stringify(report)}); process.exit(1)`;
+    const { total, last } = await run([tool('good', ''), tool('bad', 'process.exit(2)'), tool('suite', writes, reportFile)]);
+    expect(total).toEqual({ passed: 3, failed: 2 });
+    expect(last).toBe('\n3 passed, 2 failed');
+  });
+
+  it('ends a tool that hangs, and still runs and sums the rest', async () => {
+    const { total, lines } = await run([tool('hangs', 'setInterval(() => {}, 1000)')], 300);
+    expect(total).toEqual({ passed: 0, failed: 1 });
+    expect(lines.join('\n')).toContain('== hangs: ENDED, it took too long,');
   });
 });

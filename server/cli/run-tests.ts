@@ -13,7 +13,7 @@ export interface Tally {
 export const PARTS = ['check', 'unit', 'e2e'] as const;
 type Part = (typeof PARTS)[number];
 
-interface Runner {
+export interface Runner {
   readonly title: string;
   readonly part: Part;
   readonly args: readonly string[];
@@ -31,28 +31,37 @@ export async function runTests({ rootDir, operands }: Invocation): Promise<numbe
   rmSync(reportDir, { recursive: true, force: true });
   mkdirSync(reportDir, { recursive: true });
 
-  const deadlineMs = performance.now() + DEADLINE_MS;
+  const chosen = runners(rootDir, reportDir, paths).filter(({ part }) => first === undefined || part === first);
+  const { passed, failed } = await runAll(chosen, { rootDir, timeoutMs: DEADLINE_MS, say: (line) => process.stdout.write(`${line}\n`) });
+  return failed === 0 && passed > 0 ? 0 : 1;
+}
+
+/** Runs them in order and tells each one's result, last of all the sum. */
+export async function runAll(
+  chosen: readonly Runner[],
+  { rootDir, timeoutMs, say }: { rootDir: string; timeoutMs: number; say: (line: string) => void },
+): Promise<Tally> {
+  const deadlineMs = performance.now() + timeoutMs;
   const total = { passed: 0, failed: 0 };
-  for (const runner of runners(reportDir, paths).filter(({ part }) => first === undefined || part === first)) {
-    process.stdout.write(`\n== ${runner.title}\n`);
+  for (const { title, args, reportFile } of chosen) {
+    say(`\n== ${title}`);
     const beganMs = performance.now();
-    const code = await runTool(rootDir, runner.args, deadlineMs - beganMs);
-    const { passed, failed } = runner.reportFile
-      ? tallyOf(readReport(runner.reportFile), code)
+    const code = await runTool(rootDir, args, deadlineMs - beganMs);
+    const { passed, failed } = reportFile
+      ? tallyOf(readReport(reportFile), code)
       : { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
     total.passed += passed;
     total.failed += failed;
-    process.stdout.write(
-      `== ${runner.title}: ${failed === 0 ? 'passed' : 'FAILED'} in ${((performance.now() - beganMs) / 1000).toFixed(1)} s\n`,
-    );
+    const how = code === ENDED ? 'ENDED, it took too long,' : failed === 0 ? 'passed' : 'FAILED';
+    say(`== ${title}: ${how} in ${((performance.now() - beganMs) / 1000).toFixed(1)} s`);
   }
-  process.stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`);
-  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+  say(`\n${total.passed} passed, ${total.failed} failed`);
+  return total;
 }
 
-function runners(reportDir: string, paths: readonly string[]): readonly Runner[] {
-  const tool = (...path: string[]) => join('node_modules', ...path);
-  const folders = ['server', 'client', 'bench', 'models'].filter((folder) => existsSync(folder));
+function runners(rootDir: string, reportDir: string, paths: readonly string[]): readonly Runner[] {
+  const tool = (packageName: string, name: string) => programOf(rootDir, packageName, name);
+  const folders = ['server', 'client', 'bench', 'models'].filter((folder) => existsSync(join(rootDir, folder)));
   const vitest = (part: 'unit' | 'e2e', title: string): Runner => {
     const reportFile = join(reportDir, `${part}.json`);
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
@@ -60,37 +69,46 @@ function runners(reportDir: string, paths: readonly string[]): readonly Runner[]
       title,
       part,
       reportFile,
-      args: [tool('vitest', 'vitest.mjs'), 'run', '--project', part, '--passWithNoTests', ...reporters, ...paths],
+      args: [tool('vitest', 'vitest'), 'run', '--project', part, '--passWithNoTests', ...reporters, ...paths],
     };
   };
   return [
-    { title: 'lint and format', part: 'check', args: [tool('@biomejs', 'biome', 'bin', 'biome'), 'check', '.'] },
-    { title: 'types', part: 'check', args: [tool('typescript', 'bin', 'tsc'), '--noEmit', '-p', '.'] },
+    { title: 'lint and format', part: 'check', args: [tool('@biomejs/biome', 'biome'), 'check', '.'] },
+    { title: 'types', part: 'check', args: [tool('typescript', 'tsc'), '--noEmit', '-p', '.'] },
     {
       title: 'layering',
       part: 'check',
-      args: [tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', ...folders],
+      args: [tool('dependency-cruiser', 'depcruise'), '--config', '.dependency-cruiser.cjs', ...folders],
     },
-    { title: 'unused code', part: 'check', args: [tool('knip', 'bin', 'knip.js'), '--no-progress'] },
+    { title: 'unused code', part: 'check', args: [tool('knip', 'knip'), '--no-progress'] },
     vitest('unit', 'unit tests'),
     vitest('e2e', 'end-to-end tests'),
   ];
 }
 
-/** The tool's exit code; -1 when it was ended for taking too long. */
+/** The program that a package installs under that name. */
+function programOf(rootDir: string, packageName: string, name: string): string {
+  const folder = join(rootDir, 'node_modules', packageName);
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { bin: string | Record<string, string> };
+  return join(folder, typeof bin === 'string' ? bin : bin[name]!);
+}
+
+/** Stands for the exit code of a tool that was ended by a signal. */
+const ENDED = -1;
+
 async function runTool(rootDir: string, args: readonly string[], timeoutMs: number): Promise<number> {
   const child = spawn(process.execPath, args, {
     cwd: rootDir,
     stdio: ['ignore', 'inherit', 'inherit'],
-    timeout: Math.max(1, timeoutMs),
-    killSignal: 'SIGKILL',
     env: { ...process.env, NODE_ENV: 'test' },
   });
+  const timer = setTimeout(() => child.kill('SIGKILL'), Math.max(0, timeoutMs));
   const passOn = (signal: NodeJS.Signals) => child.kill(signal);
-  process.once('SIGTERM', passOn);
+  process.on('SIGTERM', passOn);
   const [code] = (await once(child, 'close')) as [number | null];
   process.off('SIGTERM', passOn);
-  return code ?? -1;
+  clearTimeout(timer);
+  return code ?? ENDED;
 }
 
 /** The part of Vitest's JSON report that is counted. */
