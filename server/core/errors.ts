@@ -70,6 +70,8 @@ export const coreError = errorCatalogue('core', {
   child_lost: { status: 503, retryable: true, hint: 'The engine is being restarted; try again in a second.' },
   child_unavailable: { status: 503, retryable: true },
   timed_out: { status: 504, retryable: true },
+  engine_unknown: { status: 400, retryable: false },
+  engine_invalid: { status: 500, retryable: false, hint: 'CONTRIBUTING.md shows what an engine file exports.' },
   queue_full: { status: 503, retryable: true },
   aborted: { status: 499, retryable: false },
 });

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.ts';
+import { after, type Clock } from '../core/clock.ts';
 import type { Config } from '../core/config-schema.ts';
 import { toVisavisError } from '../core/errors.ts';
 import { callLog, type Log } from '../core/log.ts';
@@ -48,6 +48,7 @@ export class CallRegistry implements Calls {
   readonly #calls = new Map<string, { session: Session; running: RunningCall }>();
   #opening = 0;
   #draining = false;
+  #onIdle: () => void = () => undefined;
 
   constructor(stages: CallStages) {
     this.#stages = stages;
@@ -71,7 +72,7 @@ export class CallRegistry implements Calls {
 
   async createWebRtc(offerSdp: string, request: CallRequest, caller: Caller): Promise<RunningCall & { readonly answerSdp: string }> {
     return this.#admit(async (callId, log) => {
-      const settings = this.#settings(request);
+      const settings = this.#settings(request, caller);
       const transport = await this.#stages.openWebRtc(offerSdp, callId, log);
       const running: RunningCall = {
         callId,
@@ -86,7 +87,7 @@ export class CallRegistry implements Calls {
 
   async createWebSocket(socket: EventSocket, request: CallRequest, caller: Caller): Promise<RunningCall> {
     return this.#admit(async (callId, log) => {
-      const settings = this.#settings(request);
+      const settings = this.#settings(request, caller);
       const transport = this.#stages.openWebSocket(socket, callId, log);
       const running: RunningCall = { callId, carrier: 'websocket', patch: async () => undefined, hangUp: () => this.#hangUp(callId) };
       await this.#begin(callId, transport, running, settings, log, transport);
@@ -96,6 +97,18 @@ export class CallRegistry implements Calls {
 
   drain(): void {
     this.#draining = true;
+  }
+
+  /** Resolves when the last call has ended, or after `graceMs`. */
+  idle(graceMs: number): Promise<void> {
+    if (this.active === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = after(this.#stages.clock, graceMs, resolve);
+      this.#onIdle = () => {
+        timer[Symbol.dispose]();
+        resolve();
+      };
+    });
   }
 
   async close(): Promise<void> {
@@ -134,7 +147,7 @@ export class CallRegistry implements Calls {
     }
   }
 
-  #settings(request: CallRequest): SessionSettings {
+  #settings(request: CallRequest, { permissions = [] }: Caller): SessionSettings {
     const { config, speaking } = this.#stages;
     const language = request.language ?? config.persona.language;
     const configured = config.speaking.voice === 'auto' || language !== config.persona.language ? speaking.defaultVoice(language) : config.speaking.voice;
@@ -153,7 +166,7 @@ export class CallRegistry implements Calls {
       },
       textOnly: request.textOnly ?? false,
       greet: request.greet ?? config.session.greet,
-      permissions: request.permissions ?? [],
+      permissions,
     };
   }
 
@@ -191,6 +204,7 @@ export class CallRegistry implements Calls {
         settings,
         (reason) => {
           if (this.#calls.delete(callId)) metrics.callEnded(running.carrier, reason);
+          if (this.active === 0) this.#onIdle();
         },
       );
       socket?.onOutboundAudio((pcm) => session.soundLeft(pcm));

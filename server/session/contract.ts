@@ -8,8 +8,6 @@ export interface CallRequest {
   /** Replaces the persona's system prompt (Realtime: `session.instructions`). Only with an API key or a token that carries it. */
   readonly instructions?: string;
   readonly greet?: boolean;
-  /** What the caller may do beyond talking. */
-  readonly permissions?: readonly ('instructions' | 'say')[];
   /** Only text replies (Realtime: `output_modalities: ['text']`). */
   readonly textOnly?: boolean;
 }
@@ -19,6 +17,8 @@ export interface Caller {
   readonly address: string;
   /** Correlates log lines; says nothing about a person. */
   readonly requestId: string;
+  /** What the caller may do beyond talking. */
+  readonly permissions?: readonly ('instructions' | 'say')[];
 }
 
 export interface RunningCall {

@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import type { EngineInfo } from './api/contract.ts';
+import { catalogueRoutes } from './api/catalogue.ts';
+import { systemClock } from './core/clock.ts';
+import type { Config } from './core/config-schema.ts';
+import { toVisavisError } from './core/errors.ts';
+import { EventLoopDelay } from './core/event-loop.ts';
+import { createLog, type Log } from './core/log.ts';
+import { Metrics } from './core/metrics.ts';
+import { FacePerformer } from './face/performer.ts';
+import { createHearing } from './hearing/hearing.ts';
+import type { Rendering } from './rendering/contract.ts';
+import { readAvatar } from './rendering/avatar-folder.ts';
+import { startRendering } from './rendering/rendering.ts';
+import { CallRegistry } from './session/calls.ts';
+import { createApp } from './signalling/app.ts';
+import { createSpeaking } from './speaking/speaking.ts';
+import { createThinking } from './thinking/thinking.ts';
+import { iceServersFor } from './transport/ice-servers.ts';
+import { createPacer } from './transport/pacer.ts';
+import { createWebRtcTransport } from './transport/webrtc.ts';
+import { createWebSocketTransport } from './transport/websocket.ts';
+
+export interface RunningServer {
+  readonly url: string;
+  /** Which engine does what. */
+  readonly engines: Readonly<Record<string, string>>;
+  /** Lets calls finish (until `server.shutdownGraceMs`), then closes everything. */
+  close(): Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly log?: Log;
+  /** Ends calls at once when closing; for tests and tools. */
+  readonly shutdownGraceMs?: number;
+}
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+
+/**
+ * The composition root: configuration -> engines -> sessions -> HTTP. Resolves when the server listens and can take
+ * calls; rejects, with everything closed again, when it cannot.
+ */
+export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
+  const log = options.log ?? createLog(config.log);
+  const clock = systemClock;
+  await using parts = new AsyncDisposableStack();
+
+  const loop = parts.use(new EventLoopDelay());
+  const metrics = new Metrics(loop);
+  const childLost = (child: string) => metrics.childRestarts.inc({ child });
+
+  const onIncident = (incident: object & { process?: string }) => {
+    if (incident.process) childLost('face');
+    log.warn(incident, 'face');
+  };
+  const { avatar, avatarsDir, widthPx, heightPx, workers, encoder, stallTimeoutMs } = config.face;
+  const [hearing, speaking, thinking, rendering] = await Promise.all([
+    createHearing(config.hearing, { log, onChildLost: () => childLost('ear') }),
+    createSpeaking(config.speaking, { log }),
+    createThinking({ config: config.thinking, log, onFailure: (engine) => metrics.engineFailures.inc({ stage: 'llm', engine }) }),
+    // A server without a picture still talks.
+    startRendering({ avatarsDir, avatar, widthPx, heightPx, workers, encoder, stallTimeoutMs, onIncident }).catch((error: unknown) => {
+      log.error({ err: toVisavisError(error, 'rendering') }, 'no picture: the face processes did not start');
+      return undefined;
+    }),
+  ]);
+  for (const stage of [hearing, speaking, thinking, ...(rendering ? [rendering] : [])]) parts.use(stage);
+  const domain = hearing.setDomain(thinking.domainSentences()).catch((error: unknown) => log.warn({ err: error }, 'no domain language model'));
+  const voice = speaking.defaultVoice(config.persona.language);
+  void speaking.warm(voice);
+
+  const describe = () => engineList(config, { hearing, speaking, thinking, rendering }, voice);
+  const calls = parts.use(
+    new CallRegistry({
+      config,
+      clock,
+      log,
+      metrics,
+      hearing,
+      thinking,
+      speaking,
+      rendering,
+      engines: describe,
+      openWebRtc: (offerSdp, callId, callLog) =>
+        createWebRtcTransport(offerSdp, {
+          callId,
+          config: config.transport,
+          framesPerS: config.face.framesPerS,
+          maxEventBytes: config.server.maxEventBytes,
+          log: (message, fields) => callLog.debug({ ...fields }, message),
+        }),
+      openWebSocket: (socket) => createWebSocketTransport(socket, { maxEventBytes: config.server.maxEventBytes }),
+      createPerformer: async (name, callId) =>
+        new FacePerformer({ seed: seedOf(callId), emotions: (await readAvatar(path.resolve(avatarsDir), name)).rig.emotions }),
+      createPacer: (transport, frames) =>
+        createPacer({ transport, frames: frames && { ...frames, framesPerS: config.face.framesPerS, leadMs: config.face.leadMs } }),
+      iceServersFor: (callId) => iceServersFor(callId, config.transport),
+    }),
+  );
+
+  const app = await createApp({
+    config,
+    calls,
+    log,
+    metrics,
+    clientDir: path.join(ROOT, 'dist/client'),
+    version: (JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string }).version,
+    ready: () => ({ ready: true, parts: Object.fromEntries(describe().map(({ stage, id, state }) => [stage, `${id} ${state}`])) }),
+    routes: [
+      catalogueRoutes({
+        avatars: () => (rendering?.avatars() ?? []).map(({ name, title }) => ({ name, title, isDefault: name === avatar })),
+        voices: () =>
+          speaking.voices().map(({ id, title, language, engine, available }) => ({ name: id, title, languages: [language], engine, available, isDefault: id === voice })),
+        engines: describe,
+      }),
+    ],
+  });
+  parts.defer(() => app.close());
+  await app.listen({ host: config.server.host, port: config.server.port });
+  await domain;
+
+  const owned = parts.move();
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    calls.drain();
+    await calls.idle(options.shutdownGraceMs ?? config.server.shutdownGraceMs);
+    await owned.disposeAsync();
+  };
+  return {
+    url: urlOf(app.server.address() ?? undefined, config),
+    engines: Object.fromEntries(describe().filter(({ state }) => state === 'running').map(({ stage, id }) => [stage, id])),
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+interface Stages {
+  readonly hearing: Awaited<ReturnType<typeof createHearing>>;
+  readonly speaking: Awaited<ReturnType<typeof createSpeaking>>;
+  readonly thinking: Awaited<ReturnType<typeof createThinking>>;
+  readonly rendering: Rendering | undefined;
+}
+
+/** What serves each stage now, for people and programs. */
+function engineList(config: Config, { hearing, speaking, thinking, rendering }: Stages, voiceId: string): EngineInfo[] {
+  const { vad, asr, asrMissing } = hearing.describe();
+  const { engine, model, documents } = thinking.describe();
+  const voice = speaking.voices().find(({ id }) => id === voiceId);
+  const encoder = rendering?.encoders()[0];
+  return [
+    { stage: 'vad', id: vad, state: 'running' },
+    asr
+      ? { stage: 'asr', id: asr, ...(asr === 'pocketsphinx' ? { name: 'PocketSphinx (basic English)' } : {}), state: 'running' }
+      : { stage: 'asr', id: 'none', name: 'No recogniser: please type', state: 'missing', ...(asrMissing ? { reason: asrMissing } : {}) },
+    engine === 'embedded'
+      ? { stage: 'llm', id: engine, name: `Embedded responder, ${documents} documents`, state: 'running' }
+      : { stage: 'llm', id: engine, ...(model ? { name: model } : {}), state: 'running' },
+    { stage: 'tts', id: voice?.engine ?? 'none', ...(voice ? { name: voice.title } : {}), state: voice ? 'running' : 'missing' },
+    { stage: 'face', id: 'wasm', name: `${config.face.widthPx}x${config.face.heightPx}, drawn by the processor`, state: rendering ? 'running' : 'failed' },
+    { stage: 'encoder', id: encoder ?? 'none', state: encoder ? 'running' : 'missing' },
+    { stage: 'transport', id: 'webrtc', state: 'running' },
+  ];
+}
+
+/** The same call looks the same again, and no two calls blink together. */
+function seedOf(callId: string): number {
+  let seed = 0;
+  for (const char of callId) seed = (Math.imul(seed, 31) + (char.codePointAt(0) ?? 0)) >>> 0;
+  return seed;
+}
+
+function urlOf(address: string | AddressInfo | undefined, config: Config): string {
+  const { host, tlsCertFile } = config.server;
+  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(host);
+  const shown = loopback ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `${tlsCertFile ? 'https' : 'http'}://${shown}:${typeof address === 'object' ? address.port : config.server.port}`;
+}

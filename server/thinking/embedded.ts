@@ -1,0 +1,159 @@
+import type { Message, Persona, ReplyPart } from './contract.ts';
+import type { Match, Knowledge } from './knowledge/knowledge.ts';
+import type { Section } from './knowledge/documents.ts';
+import { contentWordsOf } from './knowledge/normalise.ts';
+import { smallTalk } from './small-talk.ts';
+
+export interface EmbeddedOptions {
+  readonly knowledge: Knowledge;
+  readonly answerThreshold: number;
+  readonly suggestThreshold: number;
+  readonly nowDate: () => Date;
+}
+
+interface Question {
+  readonly text: string;
+  readonly history: readonly Message[];
+  readonly persona: Persona;
+  readonly language: string;
+}
+
+const MAX_SPOKEN_CHARS = 320;
+const DID_YOU_MEAN = { en: ['Did you mean:', 'Say yes, or ask in another way.'], ar: ['هل تقصد:', 'قل نعم، أو اسأل بطريقة أخرى.'] } as const;
+
+/**
+ * The responder that needs no model: small talk, and answers out of the knowledge in the words of its documents. It
+ * says so when it does not know, asks back when it is not sure, and follows up ("tell me more", "yes", "how do I install it?").
+ */
+export class EmbeddedResponder {
+  readonly #options: EmbeddedOptions;
+
+  constructor(options: EmbeddedOptions) {
+    this.#options = options;
+  }
+
+  *reply(question: Question): Generator<ReplyPart> {
+    yield { type: 'engine', engine: 'embedded' };
+    for (const part of this.#answer(question)) {
+      if (part.type === 'text') yield* tokens(part.text);
+      else yield part;
+    }
+  }
+
+  /** The best section for a question on its own or, where it has no subject, on the subject that was talked about. */
+  find(text: string, history: readonly Message[]): Match | undefined {
+    const direct = this.#options.knowledge.search(text, 1)[0];
+    if (direct && direct.confidence >= this.#options.answerThreshold) return direct;
+    if (!refersBack(text)) return direct;
+    const subject = this.#lastSubject(history);
+    if (!subject) return direct;
+    const joined = this.#options.knowledge.search(`${text} ${subject.title}`, 2);
+    return joined.find(({ section }) => section.id !== subject.id) ?? joined[0] ?? direct;
+  }
+
+  #answer(question: Question): ReplyPart[] {
+    const { text, history, persona, language } = question;
+    const seed = hash(text + history.length);
+    const talk = smallTalk(text, persona.name, seed);
+    if (talk) {
+      return [
+        ...(talk.emotion ? [{ type: 'emotion', emotion: talk.emotion, intensity: 0.7 } as const] : []),
+        ...(talk.gesture ? [{ type: 'gesture', gesture: talk.gesture } as const] : []),
+        { type: 'text', text: talk.text },
+      ];
+    }
+    return this.#aboutTheConversation(question) ?? this.#outOfTheKnowledge(question, language.startsWith('ar') ? 'ar' : 'en', seed);
+  }
+
+  #aboutTheConversation({ text, history }: Question): ReplyPart[] | undefined {
+    const words = plainWords(text);
+    const last = history.findLast(({ role }) => role === 'assistant');
+    if (/^((can|could) you )?(please )?(repeat|say)( that| it)?( again)?( please)?$|^(pardon|sorry|excuse me|what did you say)$/.test(words) && last) return [say(last.text)];
+    if (/^what time is it( now)?$|^what s? ?(is )?the time$/.test(words)) {
+      return [say(`It is ${this.#options.nowDate().toLocaleTimeString('en-GB', { hour: 'numeric', minute: '2-digit', hour12: true })}.`)];
+    }
+    if (/^(what day is (it|today)|what is (the date|today s date|today))( today)?$/.test(words)) {
+      return [say(`Today is ${this.#options.nowDate().toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'long' })}.`)];
+    }
+    if (last && /^(yes|yeah|yep|sure|ok|okay|right|exactly|نعم|اي|صح)( please)?$/.test(words)) {
+      const offered = /^(?:Did you mean:|هل تقصد:) (.+?)\? /.exec(last.text)?.[1];
+      const section = offered && this.#options.knowledge.byTitle(offered);
+      if (section) return [say(spoken(section, 0).text)];
+    }
+    if (/^(tell me )?(more|more please|go on|continue|and then|what else)( about (it|that))?( please)?$|^(tell|explain) (me )?more( about (it|that))?$/.test(words)) return this.#more(history);
+    return undefined;
+  }
+
+  /** What the last answer left out. */
+  #more(history: readonly Message[]): ReplyPart[] | undefined {
+    const last = history.findLast(({ role }) => role === 'assistant');
+    const section = this.#lastSubject(history);
+    if (!section || !last) return undefined;
+    const told = section.sentences.findLastIndex((sentence) => last.text.includes(sentence.slice(0, 40)));
+    const rest = spoken(section, told + 1);
+    return [say(rest.text || 'That is all I know about it.')];
+  }
+
+  #outOfTheKnowledge({ text, history }: Question, language: 'en' | 'ar', seed: number): ReplyPart[] {
+    const { answerThreshold, suggestThreshold, knowledge } = this.#options;
+    const best = this.find(text, history);
+    if (best && best.confidence >= answerThreshold) {
+      return [{ type: 'gesture', gesture: 'nod' }, say(spoken(best.section, bestStart(best.section, text)).text)];
+    }
+    if (best && best.confidence >= suggestThreshold) {
+      const [ask, how] = DID_YOU_MEAN[language];
+      return [{ type: 'gesture', gesture: 'tilt' }, say(`${ask} ${best.section.title.replace(/[?؟.]+$/, '')}? ${how}`)];
+    }
+    const titles = knowledge.sections.filter(({ title }) => /[?؟]$/.test(title));
+    const example = titles[Math.abs(seed) % Math.max(1, titles.length)]?.title;
+    const unknown = language === 'ar' ? 'عذراً، لا أعرف ذلك.' : "I'm sorry, I don't know that.";
+    const offer = !example ? '' : language === 'ar' ? ` يمكنك أن تسألني مثلاً: ${example}` : ` You could ask me, for example: ${example}`;
+    return [{ type: 'emotion', emotion: 'sad', intensity: 0.3 }, say(unknown + offer)];
+  }
+
+  #lastSubject(history: readonly Message[]): Section | undefined {
+    const { knowledge } = this.#options;
+    const last = history.findLast(({ role }) => role === 'assistant');
+    const told = last && knowledge.sections.find(({ sentences }) => sentences.some((sentence) => sentence.length > 20 && last.text.includes(sentence.slice(0, 40))));
+    if (told) return told;
+    const asked = history.findLast(({ role }) => role === 'user');
+    return asked && knowledge.search(asked.text, 1).find(({ confidence }) => confidence >= this.#options.answerThreshold)?.section;
+  }
+}
+
+const plainWords = (text: string): string =>
+  text.toLowerCase().replace(/['’]/g, ' ').replace(/[^\p{L}\p{N} ]+/gu, ' ').replace(/\s+/g, ' ').trim();
+
+const say = (text: string): ReplyPart => ({ type: 'text', text });
+
+/** A question without a subject of its own: "how do I install it?", "and why?" */
+const refersBack = (text: string): boolean => /\b(it|that|this|they|them|there|هذا|ذلك|هو|هي)\b/i.test(text) || contentWordsOf(text).length <= 1;
+
+/** Two or three sentences: what somebody can listen to. */
+function spoken(section: Section, from: number): { text: string } {
+  let text = '';
+  for (const sentence of section.sentences.slice(from)) {
+    if (text && text.length + sentence.length > MAX_SPOKEN_CHARS) break;
+    text += (text ? ' ' : '') + sentence;
+  }
+  return { text };
+}
+
+/** A long section is entered at the sentence that has most of the question's words, if the beginning has none. */
+function bestStart(section: Section, question: string): number {
+  const asked = new Set(contentWordsOf(question));
+  const scores = section.sentences.map((sentence) => contentWordsOf(sentence).filter((word) => asked.has(word)).length);
+  if (section.text.length <= MAX_SPOKEN_CHARS || (scores[0] ?? 0) > 0) return 0;
+  return Math.max(0, scores.indexOf(Math.max(...scores)));
+}
+
+/** Word by word, like any model. */
+function* tokens(text: string): Generator<ReplyPart> {
+  for (const token of text.match(/\s*\S+\s*$|\s*\S+/g) ?? []) yield say(token);
+}
+
+function hash(text: string): number {
+  let value = 0;
+  for (let i = 0; i < text.length; i++) value = (Math.imul(value, 31) + text.charCodeAt(i)) | 0;
+  return value;
+}
