@@ -1,0 +1,182 @@
+import type { AsrEngine, RecognisedWord } from './asr/asr.ts';
+import type { EarReport, OpenEar } from './ear-messages.ts';
+import { SAMPLES_PER_MS, VAD_FRAME_SAMPLES } from './hearing-rate.ts';
+import { SoundRing } from './sound-ring.ts';
+import type { TurnRuleOptions } from './turn/turn-rule.ts';
+import { Utterance } from './utterance.ts';
+import { levelDb, SpeechDetector, type SpeechDetectorOptions } from './vad/speech-detector.ts';
+import type { VadStream } from './vad/vad.ts';
+import { VoicingDetector } from './vad/voicing.ts';
+
+export interface EarStreamOptions extends SpeechDetectorOptions, TurnRuleOptions {
+  readonly preRollMs: number;
+  /** Speech that begins an utterance; less is taken for a click. */
+  readonly onsetMs: number;
+  readonly maxUtteranceMs: number;
+  /** An utterance that nobody ends is ended after this much silence. */
+  readonly abandonAfterMs: number;
+}
+
+/** Below this probability nobody wants to know whether a frame is voiced. */
+const VOICING_FROM = 0.2;
+/** The VAD's own delay: speech begins up to this much before its first frame. */
+const ONSET_SLACK_MS = 64;
+
+/** One microphone inside the ear process: frames for the VAD, utterances for the recogniser. */
+export class EarStream {
+  readonly vad: VadStream;
+  readonly #options: EarStreamOptions;
+  readonly #opened: OpenEar;
+  readonly #asr: AsrEngine | undefined;
+  readonly #report: (report: EarReport) => void;
+  readonly #onAsrFailure: (error: unknown) => void;
+  readonly #detector: SpeechDetector;
+  readonly #voicing = new VoicingDetector();
+  readonly #preRoll: SoundRing;
+  readonly #frame = new Float32Array(VAD_FRAME_SAMPLES);
+  /** Sound that the VAD has not seen; begins at `#position`. */
+  #waiting: Int16Array[] = [];
+  #waitingSamples = 0;
+  #position: number;
+  #utterances: number;
+  #utterance: Utterance | undefined;
+  /** Speech up to here belongs to an utterance that is over. */
+  #settledMs: number;
+
+  constructor(
+    opened: OpenEar,
+    vad: VadStream,
+    asr: AsrEngine | undefined,
+    options: EarStreamOptions,
+    report: (report: EarReport) => void,
+    onAsrFailure: (error: unknown) => void,
+  ) {
+    this.vad = vad;
+    this.#options = options;
+    this.#opened = opened;
+    this.#asr = asr;
+    this.#report = report;
+    this.#onAsrFailure = onAsrFailure;
+    this.#detector = new SpeechDetector(options);
+    this.#position = opened.fromSample;
+    this.#settledMs = opened.ignoreBeforeSample / SAMPLES_PER_MS;
+    this.#utterances = opened.lastUtterance;
+    this.#preRoll = new SoundRing((options.preRollMs + options.onsetMs + ONSET_SLACK_MS) * SAMPLES_PER_MS, opened.fromSample);
+    const { resume } = opened;
+    if (resume && asr) this.#utterance = this.#open(resume.utteranceId, resume.startMs, opened.fromSample, resume.words);
+  }
+
+  push(atSample: number, pcm: Int16Array): void {
+    const expected = this.#position + this.#waitingSamples;
+    if (atSample !== expected) this.#skipTo(atSample);
+    this.#waiting.push(pcm);
+    this.#waitingSamples += pcm.length;
+  }
+
+  get isDue(): boolean {
+    return this.#waitingSamples >= VAD_FRAME_SAMPLES;
+  }
+
+  get isListening(): boolean {
+    return this.#utterance !== undefined;
+  }
+
+  /** The next frame for the VAD, in -1..1; valid until the next call. */
+  takeFrame(): Float32Array {
+    const pcm = new Int16Array(VAD_FRAME_SAMPLES);
+    let filled = 0;
+    while (filled < pcm.length) {
+      const first = this.#waiting[0]!;
+      const taken = first.subarray(0, pcm.length - filled);
+      pcm.set(taken, filled);
+      filled += taken.length;
+      if (taken.length === first.length) this.#waiting.shift();
+      else this.#waiting[0] = first.subarray(taken.length);
+    }
+    this.#waitingSamples -= pcm.length;
+    this.#position += pcm.length;
+    this.#preRoll.push(pcm);
+    this.#utterance?.push(pcm);
+    for (let i = 0; i < pcm.length; i++) this.#frame[i] = pcm[i]! / 32_768;
+    return this.#frame;
+  }
+
+  /** What the VAD says about the frame that was taken last. */
+  onProbability(probability: number): void {
+    const atMs = this.#position / SAMPLES_PER_MS;
+    const periodicity = this.#voicing.push(this.#frame, probability >= VOICING_FROM);
+    const state = this.#detector.push({ probability, periodicity });
+    this.#report({ type: 'vad', atMs, probability, levelDb: levelDb(this.#frame), ...state });
+    const { onsetMs, maxUtteranceMs, abandonAfterMs } = this.#options;
+    if (!this.#utterance) {
+      const startMs = Math.max(this.#settledMs, atMs - state.speechMs);
+      if (state.isSpeech && atMs - startMs >= onsetMs) this.#begin(startMs, atMs);
+      return;
+    }
+    this.#utterance.onFrame(atMs, state.silenceMs);
+    if (atMs - this.#utterance.startMs >= maxUtteranceMs || state.silenceMs >= abandonAfterMs) this.#finish(atMs - state.silenceMs);
+  }
+
+  /** `utteranceId` guards against a decision that crossed a new utterance on its way. */
+  end(utteranceId: string): void {
+    if (this.#utterance?.id === utteranceId) this.#finish(this.#position / SAMPLES_PER_MS - this.#utterance.silenceMs);
+  }
+
+  drop(utteranceId: string): void {
+    if (this.#utterance?.id !== utteranceId) return;
+    this.#utterance.drop();
+    this.#settle();
+  }
+
+  close(): void {
+    this.#utterance?.drop();
+    this.#utterance = undefined;
+  }
+
+  #begin(startMs: number, atMs: number): void {
+    if (!this.#asr) return;
+    const wantedFrom = Math.max(this.#settledMs, startMs - this.#options.preRollMs) * SAMPLES_PER_MS;
+    const { fromSample, pcm } = this.#preRoll.since(wantedFrom);
+    const utteranceId = `${this.#opened.callId}-${++this.#utterances}`;
+    this.#report({ type: 'utterance', utteranceId, startMs, atMs });
+    this.#utterance = this.#open(utteranceId, startMs, fromSample, []);
+    this.#utterance?.push(pcm);
+    this.#utterance?.onFrame(atMs, 0);
+  }
+
+  #open(utteranceId: string, startMs: number, fromSample: number, earlierWords: readonly RecognisedWord[]): Utterance {
+    return new Utterance({
+      utteranceId,
+      callId: this.#opened.callId,
+      language: this.#opened.language,
+      startMs,
+      fromSample,
+      earlierWords,
+      asr: this.#asr!,
+      turnRule: this.#options,
+      report: this.#report,
+    });
+  }
+
+  #finish(endMs: number): void {
+    const utterance = this.#utterance;
+    if (!utterance) return;
+    this.#settle();
+    utterance.finish(Math.max(utterance.startMs, endMs)).catch((error) => this.#onAsrFailure(error));
+  }
+
+  /** What was said until now is done with; speech that is still going on begins a new utterance. */
+  #settle(): void {
+    this.#utterance = undefined;
+    this.#settledMs = this.#position / SAMPLES_PER_MS;
+  }
+
+  /** Sound is missing: neither the VAD's state nor the pre-roll joins across the gap. */
+  #skipTo(atSample: number): void {
+    this.#waiting = [];
+    this.#waitingSamples = 0;
+    this.#position = atSample;
+    this.vad.reset();
+    this.#preRoll.reset(atSample);
+  }
+}
