@@ -203,8 +203,8 @@ function dominanceAt(s: Segment, ms: number): number {
   // Within the segment the pull is nearly full, so that shapes change at the labels' borders; beyond, it decays.
   const inside = Math.abs(ms - centre) / Math.max(half, 1);
   if (inside <= 1) return s.dominance * (1 - 0.25 * inside * inside);
-  const beyond = ms < s.startMs ? (s.startMs - ms) / s.beforeMs : (ms - s.endMs) / s.afterMs;
-  return s.dominance * 0.75 * Math.exp(-beyond * 1.4);
+  const beyond = ms < centre ? (s.startMs - ms) / s.beforeMs : (ms - s.endMs) / s.afterMs;
+  return s.dominance * 0.75 * Math.exp(-Math.max(0, beyond) * 1.4);
 }
 
 const smooth = (x: number): number => {

@@ -87,144 +87,23 @@ export function setAtlas(luma: usize, chroma: usize, alpha: usize, w: i32, h: i3
   return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(at)));
 }
 
-/** Four bytes, or the first `count` of them. */
+/** Four bytes, or the first `count` of them; the rest is written back as it was. */
 // @ts-ignore: decorator
 @inline function store4(at: usize, values: v128, count: i32): void {
   const words = i16x8.narrow_i32x4_u(values, values);
-  const bytes = i8x16.narrow_i16x8_u(words, words);
+  const bytes = i32x4.extract_lane(i8x16.narrow_i16x8_u(words, words), 0);
   if (count >= 4) {
-    v128.store_lane<u32>(at, bytes, 0);
+    store<i32>(at, bytes);
   } else {
-    store<u8>(at, i8x16.extract_lane_u(bytes, 0));
-    if (count > 1) store<u8>(at + 1, i8x16.extract_lane_u(bytes, 1));
-    if (count > 2) store<u8>(at + 2, i8x16.extract_lane_u(bytes, 2));
+    const keep = -1 << (count << 3);
+    store<i32>(at, (bytes & ~keep) | (load<i32>(at) & keep));
   }
 }
 
+/** `level` is 0..256. */
 // @ts-ignore: decorator
-@inline function scaled(values: v128): v128 {
-  return opacity == 256 ? values : i32x4.shr_u(i32x4.add(i32x4.mul(values, i32x4.splat(opacity)), i32x4.splat(128)), 8);
-}
-
-// One span: texel coordinates are 16.16 and stay within [uMin, uMax] x [vMin, vMax], the triangle's own part of the atlas.
-let uMin: i32 = 0;
-let uMax: i32 = 0;
-let vMin: i32 = 0;
-let vMax: i32 = 0;
-
-function lumaSpan(u0: i32, v0: i32, du: i32, dv: i32, count: i32, at: usize, opaque: bool): void {
-  let u = i32x4.add(i32x4.splat(u0), i32x4.mul(i32x4.splat(du), i32x4(0, 1, 2, 3)));
-  let v = i32x4.add(i32x4.splat(v0), i32x4.mul(i32x4.splat(dv), i32x4(0, 1, 2, 3)));
-  const du4 = i32x4.splat(du << 2);
-  const dv4 = i32x4.splat(dv << 2);
-  const lowU = i32x4.splat(uMin);
-  const highU = i32x4.splat(uMax);
-  const lowV = i32x4.splat(vMin);
-  const highV = i32x4.splat(vMax);
-  const stride = i32x4.splat(atlasWidth << 1);
-  const nextRow = <usize>(atlasWidth << 1);
-  const even = i32x4.splat(0x00ff00ff);
-  const fraction = i32x4.splat(127);
-  const input = maskIn;
-  const output = maskOut;
-  for (; count > 0; count -= 4) {
-    const cu = i32x4.min_s(i32x4.max_s(u, lowU), highU);
-    const cv = i32x4.min_s(i32x4.max_s(v, lowV), highV);
-    const offsets = i32x4.add(i32x4.mul(i32x4.shr_s(cv, 16), stride), i32x4.shl(i32x4.shr_s(cu, 16), 1));
-    const top = gather(lumaTexels, offsets);
-    const bottom = gather(lumaTexels + nextRow, offsets);
-    const fv = v128.and(i32x4.shr_u(cv, 9), fraction);
-    const fu = v128.and(i32x4.shr_u(cu, 9), fraction);
-    const rows = v128.or(fv, i32x4.shl(fv, 16));
-    const columns = v128.or(i32x4.sub(i32x4.splat(128), fu), i32x4.shl(fu, 16));
-    let luma = bilinear(v128.and(top, even), v128.and(bottom, even), rows, columns);
-    if (!opaque) {
-      let alpha = bilinear(v128.and(i16x8.shr_u(top, 8), even), v128.and(i16x8.shr_u(bottom, 8), even), rows, columns);
-      if (v128.any_true(alpha)) {
-        luma = scaled(luma);
-        alpha = scaled(alpha);
-        if (input) {
-          const mask = load4(input + (at - planeY));
-          luma = over255(i32x4.mul(luma, mask));
-          alpha = over255(i32x4.mul(alpha, mask));
-        }
-        const rest = i32x4.sub(i32x4.splat(255), alpha);
-        luma = i32x4.add(luma, over255(i32x4.mul(load4(at), rest)));
-        store4(at, luma, count);
-        if (output) {
-          const mask = output + (at - planeY);
-          store4(mask, i32x4.add(alpha, over255(i32x4.mul(load4(mask), rest))), count);
-        }
-      }
-    } else {
-      store4(at, luma, count);
-    }
-    u = i32x4.add(u, du4);
-    v = i32x4.add(v, dv4);
-    at += 4;
-  }
-}
-
-function chromaSpan(u0: i32, v0: i32, du: i32, dv: i32, count: i32, at: usize, opaque: bool): void {
-  let u = i32x4.add(i32x4.splat(u0), i32x4.mul(i32x4.splat(du), i32x4(0, 1, 2, 3)));
-  let v = i32x4.add(i32x4.splat(v0), i32x4.mul(i32x4.splat(dv), i32x4(0, 1, 2, 3)));
-  const du4 = i32x4.splat(du << 2);
-  const dv4 = i32x4.splat(dv << 2);
-  const lowU = i32x4.splat(uMin);
-  const highU = i32x4.splat(uMax);
-  const lowV = i32x4.splat(vMin);
-  const highV = i32x4.splat(vMax);
-  // The half-size planes have as many bytes per row as the atlas has texels.
-  const stride = i32x4.splat(atlasWidth);
-  const nextRow = <usize>atlasWidth;
-  const even = i32x4.splat(0x00ff00ff);
-  const fraction = i32x4.splat(127);
-  const toV = planeV - planeU;
-  const planeSize = <usize>(width * height);
-  const input = maskIn;
-  const output = maskOut;
-  for (; count > 0; count -= 4) {
-    const cu = i32x4.min_s(i32x4.max_s(u, lowU), highU);
-    const cv = i32x4.min_s(i32x4.max_s(v, lowV), highV);
-    const offsets = i32x4.add(i32x4.mul(i32x4.shr_s(cv, 16), stride), i32x4.shl(i32x4.shr_s(cu, 16), 1));
-    const fv = v128.and(i32x4.shr_u(cv, 9), fraction);
-    const fu = v128.and(i32x4.shr_u(cu, 9), fraction);
-    const rows = v128.or(fv, i32x4.shl(fv, 16));
-    const columns = v128.or(i32x4.sub(i32x4.splat(128), fu), i32x4.shl(fu, 16));
-    let alpha = i32x4.splat(255);
-    if (!opaque) {
-      alpha = bilinear(v128.and(gather(alphaTexels, offsets), even), v128.and(gather(alphaTexels + nextRow, offsets), even), rows, columns);
-    }
-    if (opaque || v128.any_true(alpha)) {
-      const top = gather(chromaTexels, offsets);
-      const bottom = gather(chromaTexels + nextRow, offsets);
-      let blue = bilinear(v128.and(top, even), v128.and(bottom, even), rows, columns);
-      let red = bilinear(v128.and(i16x8.shr_u(top, 8), even), v128.and(i16x8.shr_u(bottom, 8), even), rows, columns);
-      if (!opaque) {
-        blue = scaled(blue);
-        red = scaled(red);
-        alpha = scaled(alpha);
-        if (input) {
-          const mask = load4(input + planeSize + (at - planeU));
-          blue = over255(i32x4.mul(blue, mask));
-          red = over255(i32x4.mul(red, mask));
-          alpha = over255(i32x4.mul(alpha, mask));
-        }
-        const rest = i32x4.sub(i32x4.splat(255), alpha);
-        blue = i32x4.add(blue, over255(i32x4.mul(load4(at), rest)));
-        red = i32x4.add(red, over255(i32x4.mul(load4(at + toV), rest)));
-        if (output) {
-          const mask = output + planeSize + (at - planeU);
-          store4(mask, i32x4.add(alpha, over255(i32x4.mul(load4(mask), rest))), count);
-        }
-      }
-      store4(at, blue, count);
-      store4(at + toV, red, count);
-    }
-    u = i32x4.add(u, du4);
-    v = i32x4.add(v, dv4);
-    at += 4;
-  }
+@inline function scaled(values: v128, level: v128): v128 {
+  return i32x4.shr_u(i32x4.add(i32x4.mul(values, level), i32x4.splat(128)), 8);
 }
 
 // @ts-ignore: decorator
@@ -235,6 +114,264 @@ function chromaSpan(u0: i32, v0: i32, du: i32, dv: i32, count: i32, at: usize, o
 // @ts-ignore: decorator
 @inline function clamp(value: i32, low: i32, high: i32): i32 {
   return min<i32>(max<i32>(value, low), high);
+}
+
+// The triangle in work: corners from the highest (a) to the lowest (c) in 1/16 pixel; edge slopes as 36.28 fixed point.
+let xa: i32 = 0;
+let ya: i32 = 0;
+let xb: i32 = 0;
+let yb: i32 = 0;
+let yc: i32 = 0;
+let longSlope: i64 = 0;
+let upperSlope: i64 = 0;
+let lowerSlope: i64 = 0;
+let longIsLeft: bool = false;
+/** Texel coordinates of corner a and of the triangle's box, and their change per pixel. */
+let ua: f64 = 0;
+let va: f64 = 0;
+let dudx: f64 = 0;
+let dudy: f64 = 0;
+let dvdx: f64 = 0;
+let dvdy: f64 = 0;
+let uLow: f64 = 0;
+let uHigh: f64 = 0;
+let vLow: f64 = 0;
+let vHigh: f64 = 0;
+
+const SLOPE_BITS: i64 = 28;
+
+/** The first pixel whose centre is at or right of `x`; both in 1/16 pixel, `x` with SLOPE_BITS more. */
+// @ts-ignore: decorator
+@inline function firstPixel(x: i64, pixelBits: i64): i32 {
+  return <i32>((x + ((<i64>1 << (SLOPE_BITS + pixelBits)) - 1)) >> (SLOPE_BITS + pixelBits));
+}
+
+/** The luma of the triangle in work. Constant arguments; inlined into two variants. */
+// @ts-ignore: decorator
+@inline function lumaRows(opaque: bool): void {
+  // Rows have their centres at 16 y + 8. Texels are counted from a pixel near corner a, clipped or not, so that a
+  // partial redraw gives the same pixels as a full one.
+  const origin = xa >> 4;
+  const topRow = (ya + HALF - 1) >> 4;
+  const right = <f64>(origin * SUBPIXEL + HALF - xa) * (1.0 / SUBPIXEL);
+  const down = <f64>(topRow * SUBPIXEL + HALF - ya) * (1.0 / SUBPIXEL);
+  const uAtOrigin = fixed(ua + right * dudx + down * dudy - 0.5);
+  const vAtOrigin = fixed(va + right * dvdx + down * dvdy - 0.5);
+  const du = fixed(dudx);
+  const dv = fixed(dvdx);
+  const uRow = fixed(dudy);
+  const vRow = fixed(dvdy);
+  const uMax = ((atlasWidth - 1) << 16) - 1;
+  const vMax = ((atlasHeight - 1) << 16) - 1;
+  const lowU = i32x4.splat(clamp(fixed(uLow - 0.5), 0, uMax));
+  const highU = i32x4.splat(clamp(fixed(uHigh - 0.5), 0, uMax));
+  const lowV = i32x4.splat(clamp(fixed(vLow - 0.5), 0, vMax));
+  const highV = i32x4.splat(clamp(fixed(vHigh - 0.5), 0, vMax));
+  const ramp = i32x4(0, 1, 2, 3);
+  const uRamp = i32x4.mul(i32x4.splat(du), ramp);
+  const vRamp = i32x4.mul(i32x4.splat(dv), ramp);
+  const du4 = i32x4.splat(du << 2);
+  const dv4 = i32x4.splat(dv << 2);
+  const stride = i32x4.splat(atlasWidth << 1);
+  const texels = lumaTexels;
+  const nextRow = texels + <usize>(atlasWidth << 1);
+  const even = i32x4.splat(0x00ff00ff);
+  const fraction = i32x4.splat(127);
+  const input = maskIn;
+  const output = maskOut;
+  const level = i32x4.splat(opacity);
+  const fades = opacity != 256;
+  const frame = planeY;
+  const clip = bands;
+  for (let half = 0; half < 2; half++) {
+    const from = half == 0 ? topRow : (yb + HALF - 1) >> 4;
+    const end = min(endRow, (half == 0 ? yb + HALF - 1 : yc + HALF - 1) >> 4);
+    let row = max(firstRow, from);
+    if (row >= end) continue;
+    const longStep = longSlope << 4;
+    const shortStep = (half == 0 ? upperSlope : lowerSlope) << 4;
+    const centre = row * SUBPIXEL + HALF;
+    let long = (<i64>(xa - HALF) << SLOPE_BITS) + <i64>(centre - ya) * longSlope;
+    let short = half == 0
+      ? (<i64>(xa - HALF) << SLOPE_BITS) + <i64>(centre - ya) * upperSlope
+      : (<i64>(xb - HALF) << SLOPE_BITS) + <i64>(centre - yb) * lowerSlope;
+    for (; row < end; row++, long += longStep, short += shortStep) {
+      const x = max(load<i32>(clip + ((row >> 4) << 3)), firstPixel(longIsLeft ? long : short, 4));
+      let count = min(load<i32>(clip + ((row >> 4) << 3), 4), firstPixel(longIsLeft ? short : long, 4)) - x;
+      if (count <= 0) continue;
+      let at = frame + <usize>(row * width + x);
+      if (opaque && output) memory.fill(output + (at - frame), 255, count);
+      let u = i32x4.add(i32x4.splat(uAtOrigin + (x - origin) * du + (row - topRow) * uRow), uRamp);
+      let v = i32x4.add(i32x4.splat(vAtOrigin + (x - origin) * dv + (row - topRow) * vRow), vRamp);
+      for (; count > 0; count -= 4) {
+        const cu = i32x4.min_s(i32x4.max_s(u, lowU), highU);
+        const cv = i32x4.min_s(i32x4.max_s(v, lowV), highV);
+        const offsets = i32x4.add(i32x4.mul(i32x4.shr_s(cv, 16), stride), i32x4.shl(i32x4.shr_s(cu, 16), 1));
+        const top = gather(texels, offsets);
+        const bottom = gather(nextRow, offsets);
+        const fv = v128.and(i32x4.shr_u(cv, 9), fraction);
+        const fu = v128.and(i32x4.shr_u(cu, 9), fraction);
+        const rows = v128.or(fv, i32x4.shl(fv, 16));
+        const columns = v128.or(i32x4.sub(i32x4.splat(128), fu), i32x4.shl(fu, 16));
+        if (opaque) {
+          store4(at, bilinear(v128.and(top, even), v128.and(bottom, even), rows, columns), count);
+        } else {
+          let alpha = bilinear(i16x8.shr_u(top, 8), i16x8.shr_u(bottom, 8), rows, columns);
+          if (v128.any_true(alpha)) {
+            let luma = bilinear(v128.and(top, even), v128.and(bottom, even), rows, columns);
+            if (fades) {
+              luma = scaled(luma, level);
+              alpha = scaled(alpha, level);
+            }
+            if (input) {
+              const mask = load4(input + (at - frame));
+              luma = over255(i32x4.mul(luma, mask));
+              alpha = over255(i32x4.mul(alpha, mask));
+            }
+            const rest = i32x4.sub(i32x4.splat(255), alpha);
+            store4(at, i32x4.add(luma, over255(i32x4.mul(load4(at), rest))), count);
+            if (output) {
+              const mask = output + (at - frame);
+              store4(mask, i32x4.add(alpha, over255(i32x4.mul(load4(mask), rest))), count);
+            }
+          }
+        }
+        u = i32x4.add(u, du4);
+        v = i32x4.add(v, dv4);
+        at += 4;
+      }
+    }
+  }
+}
+
+/** The same for U and V: pixels are two luma pixels wide, texels come from the half-size planes. */
+// @ts-ignore: decorator
+@inline function chromaRows(opaque: bool): void {
+  // Rows have their centres at 32 y + 16.
+  const origin = xa >> 5;
+  const topRow = (ya + SUBPIXEL - 1) >> 5;
+  const right = <f64>(origin * SUBPIXEL * 2 + SUBPIXEL - xa) * (1.0 / SUBPIXEL);
+  const down = <f64>(topRow * SUBPIXEL * 2 + SUBPIXEL - ya) * (1.0 / SUBPIXEL);
+  const uAtOrigin = fixed((ua + right * dudx + down * dudy) * 0.5 - 0.5);
+  const vAtOrigin = fixed((va + right * dvdx + down * dvdy) * 0.5 - 0.5);
+  // Half the texels on twice the pixel: the change per pixel is the luma's.
+  const du = fixed(dudx);
+  const dv = fixed(dvdx);
+  const uRow = fixed(dudy);
+  const vRow = fixed(dvdy);
+  const uMax = (((atlasWidth >> 1) - 1) << 16) - 1;
+  const vMax = (((atlasHeight >> 1) - 1) << 16) - 1;
+  const lowU = i32x4.splat(clamp(fixed(uLow * 0.5 - 0.5), 0, uMax));
+  const highU = i32x4.splat(clamp(fixed(uHigh * 0.5 - 0.5), 0, uMax));
+  const lowV = i32x4.splat(clamp(fixed(vLow * 0.5 - 0.5), 0, vMax));
+  const highV = i32x4.splat(clamp(fixed(vHigh * 0.5 - 0.5), 0, vMax));
+  const ramp = i32x4(0, 1, 2, 3);
+  const uRamp = i32x4.mul(i32x4.splat(du), ramp);
+  const vRamp = i32x4.mul(i32x4.splat(dv), ramp);
+  const du4 = i32x4.splat(du << 2);
+  const dv4 = i32x4.splat(dv << 2);
+  // The half-size planes have as many bytes per row as the atlas has texels.
+  const stride = i32x4.splat(atlasWidth);
+  const texels = chromaTexels;
+  const alphas = alphaTexels;
+  const rowBytes = <usize>atlasWidth;
+  const even = i32x4.splat(0x00ff00ff);
+  const fraction = i32x4.splat(127);
+  const input = maskIn + <usize>(width * height);
+  const masked = maskIn != 0;
+  const output = maskOut + <usize>(width * height);
+  const masks = maskOut != 0;
+  const level = i32x4.splat(opacity);
+  const fades = opacity != 256;
+  const frame = planeU;
+  const toV = planeV - planeU;
+  const chromaWidth = width >> 1;
+  const clip = bands;
+  for (let half = 0; half < 2; half++) {
+    const from = half == 0 ? topRow : (yb + SUBPIXEL - 1) >> 5;
+    const end = min(endRow >> 1, (half == 0 ? yb + SUBPIXEL - 1 : yc + SUBPIXEL - 1) >> 5);
+    let row = max(firstRow >> 1, from);
+    if (row >= end) continue;
+    const longStep = longSlope << 5;
+    const shortStep = (half == 0 ? upperSlope : lowerSlope) << 5;
+    const centre = row * SUBPIXEL * 2 + SUBPIXEL;
+    let long = (<i64>(xa - SUBPIXEL) << SLOPE_BITS) + <i64>(centre - ya) * longSlope;
+    let short = half == 0
+      ? (<i64>(xa - SUBPIXEL) << SLOPE_BITS) + <i64>(centre - ya) * upperSlope
+      : (<i64>(xb - SUBPIXEL) << SLOPE_BITS) + <i64>(centre - yb) * lowerSlope;
+    for (; row < end; row++, long += longStep, short += shortStep) {
+      const x = max(load<i32>(clip + ((row >> 3) << 3)) >> 1, firstPixel(longIsLeft ? long : short, 5));
+      let count = min(load<i32>(clip + ((row >> 3) << 3), 4) >> 1, firstPixel(longIsLeft ? short : long, 5)) - x;
+      if (count <= 0) continue;
+      let at = frame + <usize>(row * chromaWidth + x);
+      if (opaque && masks) memory.fill(output + (at - frame), 255, count);
+      let u = i32x4.add(i32x4.splat(uAtOrigin + (x - origin) * du + (row - topRow) * uRow), uRamp);
+      let v = i32x4.add(i32x4.splat(vAtOrigin + (x - origin) * dv + (row - topRow) * vRow), vRamp);
+      for (; count > 0; count -= 4) {
+        const cu = i32x4.min_s(i32x4.max_s(u, lowU), highU);
+        const cv = i32x4.min_s(i32x4.max_s(v, lowV), highV);
+        const offsets = i32x4.add(i32x4.mul(i32x4.shr_s(cv, 16), stride), i32x4.shl(i32x4.shr_s(cu, 16), 1));
+        const fv = v128.and(i32x4.shr_u(cv, 9), fraction);
+        const fu = v128.and(i32x4.shr_u(cu, 9), fraction);
+        const rows = v128.or(fv, i32x4.shl(fv, 16));
+        const columns = v128.or(i32x4.sub(i32x4.splat(128), fu), i32x4.shl(fu, 16));
+        let alpha = i32x4.splat(255);
+        if (!opaque) alpha = bilinear(gather(alphas, offsets), gather(alphas + rowBytes, offsets), rows, columns);
+        if (opaque || v128.any_true(alpha)) {
+          const top = gather(texels, offsets);
+          const bottom = gather(texels + rowBytes, offsets);
+          let blue = bilinear(v128.and(top, even), v128.and(bottom, even), rows, columns);
+          let red = bilinear(i16x8.shr_u(top, 8), i16x8.shr_u(bottom, 8), rows, columns);
+          if (!opaque) {
+            if (fades) {
+              blue = scaled(blue, level);
+              red = scaled(red, level);
+              alpha = scaled(alpha, level);
+            }
+            if (masked) {
+              const mask = load4(input + (at - frame));
+              blue = over255(i32x4.mul(blue, mask));
+              red = over255(i32x4.mul(red, mask));
+              alpha = over255(i32x4.mul(alpha, mask));
+            }
+            const rest = i32x4.sub(i32x4.splat(255), alpha);
+            blue = i32x4.add(blue, over255(i32x4.mul(load4(at), rest)));
+            red = i32x4.add(red, over255(i32x4.mul(load4(at + toV), rest)));
+            if (masks) {
+              const mask = output + (at - frame);
+              store4(mask, i32x4.add(alpha, over255(i32x4.mul(load4(mask), rest))), count);
+            }
+          }
+          store4(at, blue, count);
+          store4(at + toV, red, count);
+        }
+        u = i32x4.add(u, du4);
+        v = i32x4.add(v, dv4);
+        at += 4;
+      }
+    }
+  }
+}
+
+function lumaCopied(): void {
+  lumaRows(true);
+}
+
+function lumaBlended(): void {
+  lumaRows(false);
+}
+
+function chromaCopied(): void {
+  chromaRows(true);
+}
+
+function chromaBlended(): void {
+  chromaRows(false);
+}
+
+// @ts-ignore: decorator
+@inline function slope(dx: i32, dy: i32): i64 {
+  return dy > 0 ? <i64>((<f64>dx / <f64>dy) * <f64>(1 << 28)) : 0;
 }
 
 /**
@@ -253,100 +390,57 @@ export function drawLayer(
   const sub = scale * SUBPIXEL;
   const subX = offsetX * SUBPIXEL;
   const subY = offsetY * SUBPIXEL;
+  const clipTop = firstRow * SUBPIXEL;
+  const clipBottom = endRow * SUBPIXEL;
   for (let t = 0; t < triangles; t++) {
     const kind = load<u8>(kinds + t);
     if (kind == 0) continue;
     let a = vertices + ((<usize>load<u16>(indices + t * 6)) << 4);
     let b = vertices + ((<usize>load<u16>(indices + t * 6 + 2)) << 4);
     let c = vertices + ((<usize>load<u16>(indices + t * 6 + 4)) << 4);
-    let ya = <i32>nearest<f64>(<f64>load<f32>(a, 4) * sub + subY);
-    let yb = <i32>nearest<f64>(<f64>load<f32>(b, 4) * sub + subY);
-    let yc = <i32>nearest<f64>(<f64>load<f32>(c, 4) * sub + subY);
-    if (min(ya, min(yb, yc)) >= endRow * SUBPIXEL || max(ya, max(yb, yc)) <= firstRow * SUBPIXEL) continue;
-    // a is the highest, c the lowest.
+    let y0 = <i32>nearest<f64>(<f64>load<f32>(a, 4) * sub + subY);
+    let y1 = <i32>nearest<f64>(<f64>load<f32>(b, 4) * sub + subY);
+    let y2 = <i32>nearest<f64>(<f64>load<f32>(c, 4) * sub + subY);
+    if (min(y0, min(y1, y2)) >= clipBottom || max(y0, max(y1, y2)) <= clipTop) continue;
     let swap: usize, swapY: i32;
-    if (yb < ya) { swap = a; a = b; b = swap; swapY = ya; ya = yb; yb = swapY; }
-    if (yc < ya) { swap = a; a = c; c = swap; swapY = ya; ya = yc; yc = swapY; }
-    if (yc < yb) { swap = b; b = c; c = swap; swapY = yb; yb = yc; yc = swapY; }
-    if (ya == yc) continue;
-    const xa = <i32>nearest<f64>(<f64>load<f32>(a) * sub + subX);
-    const xb = <i32>nearest<f64>(<f64>load<f32>(b) * sub + subX);
-    const xc = <i32>nearest<f64>(<f64>load<f32>(c) * sub + subX);
-    const area = <f64>(xb - xa) * <f64>(yc - ya) - <f64>(xc - xa) * <f64>(yb - ya);
+    if (y1 < y0) { swap = a; a = b; b = swap; swapY = y0; y0 = y1; y1 = swapY; }
+    if (y2 < y0) { swap = a; a = c; c = swap; swapY = y0; y0 = y2; y2 = swapY; }
+    if (y2 < y1) { swap = b; b = c; c = swap; swapY = y1; y1 = y2; y2 = swapY; }
+    const x0 = <i32>nearest<f64>(<f64>load<f32>(a) * sub + subX);
+    const x1 = <i32>nearest<f64>(<f64>load<f32>(b) * sub + subX);
+    const x2 = <i32>nearest<f64>(<f64>load<f32>(c) * sub + subX);
+    const area = <f64>(x1 - x0) * <f64>(y2 - y0) - <f64>(x2 - x0) * <f64>(y1 - y0);
     if (area == 0) continue;
-    const ua = <f64>load<f32>(a, 8) * texelScaleX;
-    const va = <f64>load<f32>(a, 12) * texelScaleY;
+    xa = x0;
+    ya = y0;
+    xb = x1;
+    yb = y1;
+    yc = y2;
+    longSlope = slope(x2 - x0, y2 - y0);
+    upperSlope = slope(x1 - x0, y1 - y0);
+    lowerSlope = slope(x2 - x1, y2 - y1);
+    longIsLeft = area > 0;
+    ua = <f64>load<f32>(a, 8) * texelScaleX;
+    va = <f64>load<f32>(a, 12) * texelScaleY;
     const ub = <f64>load<f32>(b, 8) * texelScaleX;
     const vb = <f64>load<f32>(b, 12) * texelScaleY;
     const uc = <f64>load<f32>(c, 8) * texelScaleX;
     const vc = <f64>load<f32>(c, 12) * texelScaleY;
-    // Texels per pixel along x and y.
     const inverse: f64 = <f64>SUBPIXEL / area;
-    const dudx = ((ub - ua) * <f64>(yc - ya) - (uc - ua) * <f64>(yb - ya)) * inverse;
-    const dudy = ((uc - ua) * <f64>(xb - xa) - (ub - ua) * <f64>(xc - xa)) * inverse;
-    const dvdx = ((vb - va) * <f64>(yc - ya) - (vc - va) * <f64>(yb - ya)) * inverse;
-    const dvdy = ((vc - va) * <f64>(xb - xa) - (vb - va) * <f64>(xc - xa)) * inverse;
-    const du = fixed(dudx);
-    const dv = fixed(dvdx);
-    const uLow = min(ua, min(ub, uc));
-    const uHigh = max(ua, max(ub, uc));
-    const vLow = min(va, min(vb, vc));
-    const vHigh = max(va, max(vb, vc));
-    const longSlope = <f64>(xc - xa) / <f64>(yc - ya);
-    const upperSlope = yb > ya ? <f64>(xb - xa) / <f64>(yb - ya) : 0;
-    const lowerSlope = yc > yb ? <f64>(xc - xb) / <f64>(yc - yb) : 0;
-    const longIsLeft = area > 0;
-    const opaque = plain && kind == 1;
-
-    // Luma rows: centres at 16 y + 8.
-    uMin = clamp(fixed(uLow - 0.5), 0, ((atlasWidth - 1) << 16) - 1);
-    uMax = clamp(fixed(uHigh - 0.5), 0, ((atlasWidth - 1) << 16) - 1);
-    vMin = clamp(fixed(vLow - 0.5), 0, ((atlasHeight - 1) << 16) - 1);
-    vMax = clamp(fixed(vHigh - 0.5), 0, ((atlasHeight - 1) << 16) - 1);
-    let row = max(firstRow, (ya + HALF - 1) >> 4);
-    let end = min(endRow, (yc + HALF - 1) >> 4);
-    for (; row < end; row++) {
-      const centre = row * SUBPIXEL + HALF;
-      const long = <f64>(xa - HALF) + <f64>(centre - ya) * longSlope;
-      const short = centre < yb ? <f64>(xa - HALF) + <f64>(centre - ya) * upperSlope : <f64>(xb - HALF) + <f64>(centre - yb) * lowerSlope;
-      const start = <i32>ceil((longIsLeft ? long : short) * (1.0 / SUBPIXEL));
-      const from = max(load<i32>(bands + ((row >> 4) << 3)), start);
-      const to = min(load<i32>(bands + ((row >> 4) << 3), 4), <i32>ceil((longIsLeft ? short : long) * (1.0 / SUBPIXEL)));
-      if (from >= to) continue;
-      // Texels are counted from the span's own start, clipped or not, so that a partial redraw gives the same pixels.
-      const dx = <f64>(start * SUBPIXEL + HALF - xa) * (1.0 / SUBPIXEL);
-      const skipped = from - start;
-      const dy = <f64>(centre - ya) * (1.0 / SUBPIXEL);
-      const at = planeY + <usize>(row * width + from);
-      const u = fixed(ua + dx * dudx + dy * dudy - 0.5) + skipped * du;
-      const v = fixed(va + dx * dvdx + dy * dvdy - 0.5) + skipped * dv;
-      lumaSpan(u, v, du, dv, to - from, at, opaque);
-      if (opaque && maskTarget) memory.fill(maskTarget + (at - planeY), 255, to - from);
-    }
-
-    // Chroma rows: centres at 32 y + 16; texels of the half-size planes.
-    uMin = clamp(fixed(uLow * 0.5 - 0.5), 0, (((atlasWidth >> 1) - 1) << 16) - 1);
-    uMax = clamp(fixed(uHigh * 0.5 - 0.5), 0, (((atlasWidth >> 1) - 1) << 16) - 1);
-    vMin = clamp(fixed(vLow * 0.5 - 0.5), 0, (((atlasHeight >> 1) - 1) << 16) - 1);
-    vMax = clamp(fixed(vHigh * 0.5 - 0.5), 0, (((atlasHeight >> 1) - 1) << 16) - 1);
-    row = max(firstRow >> 1, (ya + SUBPIXEL - 1) >> 5);
-    end = min(endRow >> 1, (yc + SUBPIXEL - 1) >> 5);
-    for (; row < end; row++) {
-      const centre = row * SUBPIXEL * 2 + SUBPIXEL;
-      const long = <f64>(xa - SUBPIXEL) + <f64>(centre - ya) * longSlope;
-      const short = centre < yb ? <f64>(xa - SUBPIXEL) + <f64>(centre - ya) * upperSlope : <f64>(xb - SUBPIXEL) + <f64>(centre - yb) * lowerSlope;
-      const start = <i32>ceil((longIsLeft ? long : short) * (0.5 / SUBPIXEL));
-      const from = max(load<i32>(bands + ((row >> 3) << 3)) >> 1, start);
-      const to = min(load<i32>(bands + ((row >> 3) << 3), 4) >> 1, <i32>ceil((longIsLeft ? short : long) * (0.5 / SUBPIXEL)));
-      if (from >= to) continue;
-      const dx = <f64>(start * SUBPIXEL * 2 + SUBPIXEL - xa) * (1.0 / SUBPIXEL);
-      const skipped = from - start;
-      const dy = <f64>(centre - ya) * (1.0 / SUBPIXEL);
-      const at = planeU + <usize>(row * (width >> 1) + from);
-      const u = fixed((ua + dx * dudx + dy * dudy) * 0.5 - 0.5) + skipped * du;
-      const v = fixed((va + dx * dvdx + dy * dvdy) * 0.5 - 0.5) + skipped * dv;
-      chromaSpan(u, v, du, dv, to - from, at, opaque);
-      if (opaque && maskTarget) memory.fill(maskTarget + <usize>(width * height) + (at - planeU), 255, to - from);
+    dudx = ((ub - ua) * <f64>(y2 - y0) - (uc - ua) * <f64>(y1 - y0)) * inverse;
+    dudy = ((uc - ua) * <f64>(x1 - x0) - (ub - ua) * <f64>(x2 - x0)) * inverse;
+    dvdx = ((vb - va) * <f64>(y2 - y0) - (vc - va) * <f64>(y1 - y0)) * inverse;
+    dvdy = ((vc - va) * <f64>(x1 - x0) - (vb - va) * <f64>(x2 - x0)) * inverse;
+    uLow = min(ua, min(ub, uc));
+    uHigh = max(ua, max(ub, uc));
+    vLow = min(va, min(vb, vc));
+    vHigh = max(va, max(vb, vc));
+    if (plain && kind == 1) {
+      lumaCopied();
+      chromaCopied();
+    } else {
+      lumaBlended();
+      chromaBlended();
     }
   }
 }

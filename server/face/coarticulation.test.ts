@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Phone } from '../core/speech.ts';
+import { SpeechTrack } from './coarticulation.ts';
+import { VISEMES, type Viseme } from './parameters.ts';
+
+const phones = (...list: (readonly [symbol: string, durationMs: number])[]): Phone[] => {
+  let at = 0;
+  return list.map(([symbol, durationMs]) => ({ symbol, startMs: at, endMs: (at += durationMs) }));
+};
+const weights = new Float32Array(VISEMES.length);
+const at = (track: SpeechTrack, ms: number): Record<Viseme, number> => {
+  track.weightsAt(ms, weights);
+  return Object.fromEntries(VISEMES.map((v, i) => [v, weights[i]])) as Record<Viseme, number>;
+};
+const total = (w: Record<Viseme, number>) => Object.values(w).reduce((a, b) => a + b, 0);
+const open = (w: Record<Viseme, number>) => total(w) - w.PP - w.FF - w.sil;
+
+const symbols = fc.constantFrom('p', 'b', 'm', 'f', 'v', 't', 's', 'k', 'n', 'ʃ', 'ɹ', 'a', 'e', 'i', 'o', 'u', 'aɪ', 'oʊ', 'θ', 'l');
+const utterances = fc.array(fc.tuple(symbols, fc.integer({ min: 25, max: 220 })), { minLength: 2, maxLength: 20 });
+
+describe('SpeechTrack', () => {
+  it('shuts the lips during every p, b and m, at any frame phase', () => {
+    fc.assert(
+      fc.property(utterances, fc.integer({ min: 0, max: 39 }), (list, phaseMs) => {
+        const spoken = phones(...list);
+        const track = new SpeechTrack();
+        track.add(1_000, spoken);
+        for (const phone of spoken.filter((p) => 'pbm'.includes(p.symbol))) {
+          // Frames of 25 fps that fall near the phone: the one nearest its middle is shut.
+          const middle = 1_000 + (phone.startMs + phone.endMs) / 2;
+          const frames = Array.from({ length: 100 }, (_, i) => phaseMs + i * 40).filter((ms) => Math.abs(ms - middle) <= 23);
+          const shut = frames.some((ms) => at(track, ms).PP > 0.98);
+          expect(frames.length === 0 || shut).toBe(true);
+          expect(at(track, middle).PP).toBeGreaterThan(phone.endMs - phone.startMs < 100 ? 0.98 : 0.5);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('brings the lower lip to the teeth for f and v', () => {
+    const track = new SpeechTrack();
+    track.add(0, phones(['a', 120], ['f', 80], ['a', 120], ['v', 60], ['i', 100]));
+    expect(at(track, 160).FF).toBeGreaterThan(0.98);
+    expect(at(track, 350).FF).toBeGreaterThan(0.98);
+    expect(at(track, 60).FF).toBeLessThan(0.1);
+  });
+
+  it('keeps weights between 0 and 1 with a sum of at most 1, and moves without jumps', () => {
+    fc.assert(
+      fc.property(utterances, (list) => {
+        const track = new SpeechTrack();
+        track.add(500, phones(...list));
+        let before = at(track, 0);
+        for (let ms = 0; ms < track.endMs + 200; ms += 2) {
+          const now = at(track, ms);
+          expect(total(now)).toBeLessThanOrEqual(1 + 1e-5);
+          expect(Math.min(...Object.values(now))).toBeGreaterThanOrEqual(0);
+          expect(Math.max(...VISEMES.map((v) => Math.abs(now[v] - before[v])))).toBeLessThan(0.2);
+          before = now;
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('is exactly still in silence: before speech, after 80 ms, and in pauses', () => {
+    const track = new SpeechTrack();
+    track.add(1_000, phones(['a', 200], ['', 400], ['o', 200]));
+    for (const ms of [0, 900, 955, 1_285, 1_400, 1_550, 1_881, 5_000]) expect(total(at(track, ms))).toBe(0);
+    expect(total(at(track, 1_100))).toBeGreaterThan(0.9);
+  });
+
+  it('keeps the mouth in motion over a short gap between phones', () => {
+    const track = new SpeechTrack();
+    track.add(0, phones(['a', 200], ['', 60], ['a', 200]));
+    expect(total(at(track, 230))).toBeGreaterThan(0.9);
+  });
+
+  it('rounds the lips before a rounded vowel begins', () => {
+    const rounded = new SpeechTrack();
+    rounded.add(0, phones(['a', 120], ['t', 80], ['u', 150]));
+    const spread = new SpeechTrack();
+    spread.add(0, phones(['a', 120], ['t', 80], ['i', 150]));
+    expect(at(rounded, 175).U).toBeGreaterThan(0.2);
+    expect(at(rounded, 175).U).toBeGreaterThan(at(spread, 175).I);
+  });
+
+  it('changes the leading viseme within 20 ms of the labels', () => {
+    const track = new SpeechTrack();
+    const list = phones(['a', 140], ['s', 100], ['i', 120], ['ʃ', 110], ['o', 150]);
+    track.add(0, list);
+    const expected: Viseme[] = ['aa', 'SS', 'I', 'CH', 'O'];
+    list.forEach((phone, i) => {
+      const viseme = expected[i] as Viseme;
+      let first = -1;
+      for (let ms = phone.startMs - 100; ms < phone.endMs && first < 0; ms++) {
+        const w = at(track, ms);
+        if (w[viseme] > 0 && VISEMES.every((v) => w[v] <= w[viseme])) first = ms;
+      }
+      if (i > 0) expect(Math.abs(first - phone.startMs)).toBeLessThanOrEqual(20);
+    });
+  });
+
+  it('opens less for unstressed vowels', () => {
+    const stressed = new SpeechTrack();
+    stressed.add(0, [{ symbol: 'a', startMs: 0, endMs: 200, stressed: true }]);
+    const weak = new SpeechTrack();
+    weak.add(0, [{ symbol: 'a', startMs: 0, endMs: 200, stressed: false }]);
+    expect(open(at(stressed, 100))).toBeGreaterThan(open(at(weak, 100)) + 0.1);
+    expect(stressed.stressesBetween(0, 10)).toBe(1);
+    expect(weak.stressesBetween(0, 10)).toBe(0);
+  });
+
+  it('continues over pieces that follow each other', () => {
+    const whole = new SpeechTrack();
+    whole.add(0, phones(['a', 150], ['n', 80], ['o', 150]));
+    const pieces = new SpeechTrack();
+    pieces.add(0, phones(['a', 150], ['n', 80]));
+    pieces.add(230, phones(['o', 150]));
+    for (let ms = 0; ms < 500; ms += 10) expect(at(pieces, ms)).toEqual(at(whole, ms));
+  });
+
+  it('forgets the past without changing the present', () => {
+    const track = new SpeechTrack();
+    track.add(0, phones(['a', 500], ['', 1_000], ['o', 500]));
+    const before = at(track, 1_700);
+    track.prune(1_700);
+    expect(at(track, 1_700)).toEqual(before);
+    expect(total(at(track, 250))).toBe(0);
+  });
+
+  it('ignores phones of no length', () => {
+    const track = new SpeechTrack();
+    track.add(0, [{ symbol: 'a', startMs: 10, endMs: 10 }, { symbol: 'a', startMs: 20, endMs: Number.NaN }]);
+    expect(track.endMs).toBe(Number.NEGATIVE_INFINITY);
+  });
+});
