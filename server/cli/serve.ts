@@ -47,7 +47,7 @@ export async function serve(invocation: Invocation): Promise<number> {
   const server = await startServer(config).catch((error: unknown) => {
     throw explainListen(error, config.server);
   });
-  process.stderr.write(banner(server, config));
+  if (!invocation.has('quiet')) process.stderr.write(banner(server, config));
   if (invocation.has('open')) openBrowser(server.url);
 
   const signal = await stopped;

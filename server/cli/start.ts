@@ -11,7 +11,11 @@ export const startFlags: readonly Flag[] = [
 export const command: Command = {
   name: 'start',
   summary: 'serve the live conversation on http://localhost:8080',
-  flags: [...startFlags, { name: 'open', summary: 'open the page in the browser' }],
+  flags: [
+    ...startFlags,
+    { name: 'open', summary: 'open the page in the browser' },
+    { name: 'quiet', summary: 'no greeting when it is ready' },
+  ],
   details: `
 Settings: configs/default.yaml < --config < VISAVIS_SECTION__KEY (and VISAVIS_PORT, VISAVIS_HOST) < flags.
 

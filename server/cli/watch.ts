@@ -99,7 +99,7 @@ export async function watchAndServe(invocation: Invocation): Promise<number> {
 
 function spawnServer(rootDir: string, { flags, workingDir }: Invocation, port: number): ChildProcess {
   const given = flags.flatMap(({ name, value }) => (value === undefined ? [`--${name}`] : [`--${name}=${value}`]));
-  const args = ['--disable-warning=ExperimentalWarning', join(rootDir, 'server', 'cli.ts'), 'start', ...given];
+  const args = ['--disable-warning=ExperimentalWarning', join(rootDir, 'server', 'cli.ts'), 'start', '--quiet', ...given];
   // Behind the proxy: on loopback, at a port of its own.
   args.push('--host=127.0.0.1', `--port=${port}`, '--set=server.shutdownGraceMs=0');
   return spawn(process.execPath, args, {
