@@ -5,6 +5,8 @@
 export interface CutOptions {
   /** A longer sentence is cut at its last comma, else space. */
   readonly maxPieceChars: number;
+  /** Whether the first piece is a clause; otherwise it is a sentence, too. */
+  readonly firstClause?: boolean;
 }
 
 /** Words that a period doesn't end, whatever follows. */
@@ -37,9 +39,10 @@ const NONE = -2;
 export class SentenceCutter {
   readonly #maxPieceChars: number;
   #text = '';
-  #isFirst = true;
+  #isFirst: boolean;
 
-  constructor({ maxPieceChars }: CutOptions) {
+  constructor({ maxPieceChars, firstClause = true }: CutOptions) {
+    this.#isFirst = firstClause;
     this.#maxPieceChars = Math.max(1, maxPieceChars);
   }
 

@@ -8,7 +8,7 @@ import type { SpeakOptions, Speaking, VoiceSummary } from './contract.ts';
 import type { SpeakingConfig } from './engine.ts';
 import { PieceCache } from './piece-cache.ts';
 import type { PieceSound } from './piece-sound.ts';
-import { cutPieces } from './sentences.ts';
+import { cutPieces, SentenceCutter } from './sentences.ts';
 import { speakingError } from './speaking-error.ts';
 import type { SpeakPiece, VoiceAvailability, VoiceInit, WarmVoice } from './voice-child.ts';
 import { ANY_LANGUAGE, loadVoices, speaksLanguage, unknownVoice, type Voice, voiceChain, voicesForLanguage } from './voices.ts';
@@ -132,6 +132,8 @@ class ChildSpeaking implements VoiceService {
   async warm(voice: string): Promise<void> {
     const id = voice === AUTO ? this.defaultVoice('en') : voice;
     this.#warmed.add(id);
+    const cutter = new SentenceCutter({ maxPieceChars: this.#config.maxPieceChars });
+    for (const written of ['I can tell, e.g., ', 'about that and "more"... ', 'Yes!\n']) cutter.push(written);
     await this.#warmNow(id);
   }
 

@@ -4,7 +4,7 @@ import { findEngines } from './engine-registry.ts';
 import { pieceSound, type PieceSound, silentPiece } from './piece-sound.ts';
 import { speakingError } from './speaking-error.ts';
 import { spokenText } from './spoken-text.ts';
-import type { Voice } from './voices.ts';
+import { ANY_LANGUAGE, type Voice } from './voices.ts';
 
 /** The voice process: holds the engines, and makes pieces of sound from pieces of text. */
 export interface VoiceInit {
@@ -33,6 +33,9 @@ interface ReadyVoice {
   readonly definition: TtsDefinition;
   readonly options: unknown;
 }
+
+/** Touches the rules for markup, signs and several lengths. */
+const WARM_UP = ['Yes, e.g. 50% of **it** (now).', 'I can tell you about that, ', 'I can tell you about that, '];
 
 let config: SpeakingConfig;
 const ready = new Map<string, ReadyVoice>();
@@ -86,14 +89,17 @@ async function speakPiece({ voice: id, language, rate, text }: SpeakPiece, signa
   return pieceSound(text, said, language, speech, config.loudnessDb);
 }
 
-async function warm({ voice: id }: WarmVoice): Promise<void> {
+/** Loads the voice, and runs every step once: the first use of a regular expression or a kernel costs many ms. */
+async function warm({ voice: id }: WarmVoice, signal: AbortSignal): Promise<void> {
   const voice = voiceNamed(id);
   await (await engineOf(voice)).warm?.(voice.options);
+  const language = voice.voice.language === ANY_LANGUAGE ? 'en' : voice.voice.language;
+  for (const text of WARM_UP) await speakPiece({ kind: 'piece', voice: id, language, rate: config.rate, text }, signal);
 }
 
 serveParent<VoiceInit>({
   start,
-  ask: (body, { signal }) => (body.kind === 'warm' ? warm(body as WarmVoice) : speakPiece(body as SpeakPiece, signal)),
+  ask: (body, { signal }) => (body.kind === 'warm' ? warm(body as WarmVoice, signal) : speakPiece(body as SpeakPiece, signal)),
   async stop() {
     await Promise.allSettled([...engines.values()].map(async (engine) => (await engine).close()));
   },

@@ -8,9 +8,10 @@ import { after, systemClock } from '../../core/clock.ts';
 import { coreError } from '../../core/errors.ts';
 import type { Phone } from '../../core/speech.ts';
 import { type Availability, defineTts, type Synthesis, type SynthesisRequest, type TtsEngine } from '../engine.ts';
-import { asciiText, type MappedText } from '../mapped-text.ts';
-import { unlessAborted } from '../abort.ts';
-import { coverWithPhones, ipaOfArpabet } from '../phones.ts';
+import { asciiText } from '../mapped-text.ts';
+import { throwIfAborted, unlessAborted } from '../abort.ts';
+import { joinedSpeech, sentencesOf, type SpeechPart } from '../joined-speech.ts';
+import { ipaOfArpabet } from '../phones.ts';
 import { speakingError } from '../speaking-error.ts';
 import { readWav } from '../wav.ts';
 import { type SpokenMark, wordTimings } from '../word-times.ts';
@@ -32,6 +33,8 @@ const VOICE_ROOTS = ['/usr/share/festival/voices', '/usr/local/share/festival/vo
 /** A request that runs for so long has hung; the longest piece takes well below a second. */
 const HUNG_AFTER_MS = 15_000;
 const MAX_TEXT_CHARS = 20_000;
+const MAX_RUN_CHARS = 300;
+const SAMPLE_RATE_HZ = 32_000;
 
 /**
  * Answers per request: `S phone endS stressed` lines, `W startS endS previousWordOfToken token` lines, then DONE or FAIL. HTS voices take
@@ -90,20 +93,19 @@ class FestivalEngine implements TtsEngine<FestivalVoice> {
   async synthesize(request: SynthesisRequest<FestivalVoice>): Promise<Synthesis> {
     const { text, language, rate, voice, signal } = request;
     const ascii = asciiText(text.slice(0, MAX_TEXT_CHARS));
-    if (!/[A-Za-z0-9]/.test(ascii.text)) return { pcm: new Int16Array(0), sampleRateHz: 32_000, phones: [], words: [] };
-    const run = () => this.#synthesizeAlone(ascii.text, voice.voice, rate, signal);
-    const turn = this.#running.then(run, run);
-    this.#running = turn.catch(() => undefined);
-    const { pcm, sampleRateHz, answer } = await unlessAborted(turn, signal);
-    const durationMs = (pcm.length * 1000) / sampleRateHz;
-    let startMs = 0;
-    const phones: Phone[] = answer.segments.map(({ name, endMs, stressed }) => {
-      const phone = { symbol: ipaOfArpabet(name), startMs, endMs, stressed };
-      startMs = endMs;
-      return phone;
-    });
-    const words = wordTimings(text, language, marksOf(answer.words, ascii));
-    return { pcm, sampleRateHz, phones: coverWithPhones(phones, durationMs), words };
+    const parts: SpeechPart[] = [];
+    const marks: SpokenMark[] = [];
+    let partStartMs = 0;
+    for (const sentence of sentencesOf(ascii.text, MAX_RUN_CHARS)) {
+      const { answer, ...sound } = await this.#inTurn(sentence.text, voice.voice, rate, signal);
+      parts.push({ ...sound, phones: phonesOf(answer.segments) });
+      for (const mark of marksOf(answer.words, sentence.text)) {
+        const textOffset = ascii.sourceOffsets[sentence.textStart + mark.textOffset] ?? 0;
+        marks.push({ textOffset, startMs: partStartMs + mark.startMs, endMs: partStartMs + mark.endMs });
+      }
+      partStartMs += (sound.pcm.length * 1000) / sound.sampleRateHz;
+    }
+    return { ...joinedSpeech(parts, SAMPLE_RATE_HZ), words: wordTimings(text, language, marks) };
   }
 
   async close(): Promise<void> {
@@ -129,8 +131,16 @@ class FestivalEngine implements TtsEngine<FestivalVoice> {
     return this.#process?.pid;
   }
 
+  /** One utterance after another; callers take turns by the sentence. */
+  #inTurn(text: string, voice: string, rate: number, signal: AbortSignal) {
+    const run = () => this.#synthesizeAlone(text, voice, rate, signal);
+    const turn = this.#running.then(run, run);
+    this.#running = turn.catch(() => undefined);
+    return unlessAborted(turn, signal);
+  }
+
   async #synthesizeAlone(text: string, voice: string, rate: number, signal: AbortSignal) {
-    if (signal.aborted) throw coreError('aborted', 'The work was cancelled');
+    throwIfAborted(signal);
     if (this.#closed) throw coreError('aborted', 'The engine was closed');
     const dir = await (this.#dir ??= privateFolder());
     const id = this.#nextId++;
@@ -191,17 +201,26 @@ class FestivalEngine implements TtsEngine<FestivalVoice> {
   }
 }
 
+function phonesOf(segments: Answer['segments']): Phone[] {
+  let startMs = 0;
+  return segments.map(({ name, endMs, stressed }) => {
+    const phone = { symbol: ipaOfArpabet(name), startMs, endMs, stressed };
+    startMs = endMs;
+    return phone;
+  });
+}
+
 /** Festival tells the tokens in the order of the text, without their punctuation; each begins after the one before it. */
-function marksOf(words: Answer['words'], ascii: MappedText): SpokenMark[] {
+function marksOf(words: Answer['words'], text: string): SpokenMark[] {
   let at = 0;
   let end = 0;
   return words.map(({ token, startsToken, startMs, endMs }) => {
     if (startsToken) {
-      const found = ascii.text.indexOf(token, end);
+      const found = text.indexOf(token, end);
       at = found >= 0 ? found : end;
       end = at + (found >= 0 ? token.length : 0);
     }
-    return { textOffset: ascii.sourceOffsets[at] ?? 0, startMs, endMs };
+    return { textOffset: at, startMs, endMs };
   });
 }
 

@@ -9,8 +9,8 @@ import { type Availability, defineTts, type Synthesis, type SynthesisRequest, ty
 import { marksFromPhones } from '../letter-alignment.ts';
 import { asciiText } from '../mapped-text.ts';
 import { runProgram } from '../memory-wasi.ts';
-import { coverWithPhones, ipaOfArpabet } from '../phones.ts';
-import { SentenceCutter } from '../sentences.ts';
+import { joinedSpeech, sentencesOf, type SpeechPart } from '../joined-speech.ts';
+import { ipaOfArpabet } from '../phones.ts';
 import { speakingError } from '../speaking-error.ts';
 import { readWav } from '../wav.ts';
 import { wordTimings } from '../word-times.ts';
@@ -49,16 +49,15 @@ class FliteEngine implements TtsEngine<FliteVoice> {
     throwIfAborted(signal);
     const text = whole.slice(0, MAX_TEXT_CHARS);
     const ascii = asciiText(text);
-    const cutter = new SentenceCutter({ maxPieceChars: MAX_RUN_CHARS });
-    const runs: Run[] = [];
-    for (const sentence of [...cutter.push(ascii.text), ...cutter.end()]) {
-      if (!/[A-Za-z0-9]/.test(sentence)) continue;
+    const runs: SpeechPart[] = [];
+    for (const { text: sentence } of sentencesOf(ascii.text, MAX_RUN_CHARS)) {
       if (runs.length > 0) await nextTick();
       throwIfAborted(signal);
       if (this.#closed) throw coreError('aborted', 'The engine was closed');
       runs.push(this.#say(sentence, voice.voice, rate));
     }
-    return joined(runs, text, language);
+    const { phones, ...sound } = joinedSpeech(runs, 16_000);
+    return { ...sound, phones, words: wordTimings(text, language, marksFromPhones(text, phones)) };
   }
 
   async close(): Promise<void> {
@@ -69,7 +68,7 @@ class FliteEngine implements TtsEngine<FliteVoice> {
     return this.close();
   }
 
-  #say(sentence: string, voice: string, rate: number): Run {
+  #say(sentence: string, voice: string, rate: number): SpeechPart {
     // Spaces around it: a text that begins with a dash is no option, one without any space no file name.
     const args = [
       'flite',
@@ -94,12 +93,6 @@ class FliteEngine implements TtsEngine<FliteVoice> {
   }
 }
 
-interface Run {
-  readonly pcm: Int16Array;
-  readonly sampleRateHz: number;
-  readonly phones: readonly Phone[];
-}
-
 /** `pau:0.241 hh:0.29 ...` with ends in seconds; a new utterance counts from 0 again. */
 function readSegments(printed: string): Phone[] {
   const phones: Phone[] = [];
@@ -115,9 +108,9 @@ function readSegments(printed: string): Phone[] {
 }
 
 /** Its voices begin with 140-250 ms of nothing. */
-function trimmed({ pcm, sampleRateHz, phones }: Run): Run {
+function trimmed({ pcm, sampleRateHz, phones }: SpeechPart): SpeechPart {
   const first = phones[0];
-  if (!first || first.symbol !== '') return { pcm, sampleRateHz, phones };
+  if (first?.symbol !== '') return { pcm, sampleRateHz, phones };
   const samples = Math.min(pcm.length, Math.round((Math.max(0, first.endMs - PAUSE_KEPT_MS) * sampleRateHz) / 1000));
   const shiftMs = (samples * 1000) / sampleRateHz;
   return {
@@ -125,28 +118,6 @@ function trimmed({ pcm, sampleRateHz, phones }: Run): Run {
     sampleRateHz,
     phones: phones.map((phone) => ({ ...phone, startMs: Math.max(0, phone.startMs - shiftMs), endMs: phone.endMs - shiftMs })),
   };
-}
-
-function joined(runs: readonly Run[], text: string, language: string): Synthesis {
-  const sampleRateHz = runs[0]?.sampleRateHz ?? 16_000;
-  const pcm = new Int16Array(runs.reduce((length, run) => length + run.pcm.length, 0));
-  const phones: Phone[] = [];
-  let at = 0;
-  for (const run of runs) {
-    const startMs = (at * 1000) / sampleRateHz;
-    const lengthMs = (run.pcm.length * 1000) / sampleRateHz;
-    pcm.set(run.pcm, at);
-    phones.push(
-      ...coverWithPhones(run.phones, lengthMs).map((phone) => ({
-        ...phone,
-        startMs: phone.startMs + startMs,
-        endMs: phone.endMs + startMs,
-      })),
-    );
-    at += run.pcm.length;
-  }
-  const covering = coverWithPhones(phones, (pcm.length * 1000) / sampleRateHz);
-  return { pcm, sampleRateHz, phones: covering, words: wordTimings(text, language, marksFromPhones(text, covering)) };
 }
 
 async function isAvailable(): Promise<Availability> {
