@@ -33,6 +33,7 @@ import { Inbound } from './inbound.ts';
 import { MessageChannel } from './message-channel.ts';
 import { isDtx, SPEECH_FRAME, SpeechEncoder } from './opus.ts';
 import { PictureLadder } from './picture-ladder.ts';
+import { sendCloseNotify } from './close-notify.ts';
 import { AudioOut, internalsOf, PLAYOUT_DELAY_URI, type RtpOutOptions, VideoOut } from './rtp-out.ts';
 import { answerFragment, MAX_CANDIDATES, type Offer, type OfferedVideo, readFragment, readOffer, usableCandidate, withCredentials, withDtx } from './sdp.ts';
 import { transportError } from './transport-error.ts';
@@ -224,6 +225,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     this.#inbound?.[Symbol.dispose]();
     this.#log('transport closed', { reason, drops: { ...this.#guard.drops, messages: this.#messages.dropped } });
     this.emit('closed', reason);
+    for (const dtls of this.#peer.dtlsTransports) if (dtls.state === 'connected') await sendCloseNotify(dtls);
     await this.#peer.close();
   }
 
