@@ -79,12 +79,13 @@ export const appStyles = css`
   }
   .foot {
     display: flex;
-    flex-direction: column;
+    flex-wrap: wrap-reverse;
     align-items: center;
+    justify-content: center;
     gap: 0.625rem;
     inline-size: 100%;
-    padding-block-start: 1rem;
-    min-block-size: 5.125rem;
+    padding-block: 1rem 1.25rem;
+    min-block-size: 6.375rem;
     z-index: 2;
   }
   visavis-controls {
@@ -230,8 +231,9 @@ export const appStyles = css`
     display: flex;
     align-items: center;
     gap: 0.5rem;
-    inline-size: min(100%, 34rem);
-    padding: 0.3125rem;
+    flex: 0 1 28rem;
+    min-inline-size: min(100%, 18rem);
+    padding: 0.375rem;
     padding-inline-start: 1.25rem;
     border-radius: 3rem;
     background: var(--surface-raised);
@@ -276,7 +278,7 @@ export const appStyles = css`
     position: relative;
     inline-size: 22.5rem;
     min-block-size: 0;
-    margin-block-end: 1rem;
+    margin-block-end: 1.25rem;
     display: grid;
     grid-template-rows: minmax(0, 1fr) auto;
     border-radius: var(--radius-l);
@@ -322,8 +324,7 @@ export const appStyles = css`
     }
     visavis-transcript {
       padding-block-start: 0.75rem;
-      padding-inline-end: 1.5rem;
-      --copy-space: 3rem;
+      --header-end: 2.75rem;
     }
     .close {
       display: inline-grid;
@@ -406,8 +407,33 @@ export const appStyles = css`
     }
   }
 
-  /* A phone on its side: the buttons stand beside the face. */
+  /* A phone on its side: the buttons stand in a column beside the face. */
   @media (max-height: 30rem) and (orientation: landscape) {
+    visavis-avatar {
+      inline-size: min(100cqi, 150cqb);
+    }
+    header {
+      background: none;
+    }
+    .foot {
+      position: static;
+      padding: 0;
+    }
+    visavis-controls {
+      position: absolute;
+      inset-block: 3.5rem 0;
+      inset-inline-end: max(0.75rem, env(safe-area-inset-right));
+      align-items: center;
+      --dock-direction: column;
+      --end-size: 3rem;
+    }
+    .composer {
+      position: absolute;
+      inset-block-end: calc(0.75rem + env(safe-area-inset-bottom));
+      inset-inline: 0;
+      margin-inline: auto;
+      inline-size: min(26rem, 60vw);
+    }
     .status {
       inset-block-start: calc(0.75rem + env(safe-area-inset-top));
     }
@@ -415,10 +441,17 @@ export const appStyles = css`
       inset-block-start: calc(3.5rem + env(safe-area-inset-top));
     }
     .captions {
-      padding: 3rem 5rem calc(5rem + env(safe-area-inset-bottom));
+      padding: 3rem 2.5rem calc(1rem + env(safe-area-inset-bottom));
+    }
+    .app:has(.composer) .captions {
+      padding-block-end: calc(4.75rem + env(safe-area-inset-bottom));
     }
     .captions p {
       max-block-size: 2.8em;
+    }
+    aside {
+      grid-template-rows: minmax(11rem, 1fr) auto;
+      overflow-y: auto;
     }
   }
 

@@ -48,6 +48,7 @@ export class CallControls extends LitElement {
       }
       .dock {
         display: flex;
+        flex-direction: var(--dock-direction, row);
         align-items: center;
         gap: clamp(0.25rem, 1.4vw, 0.625rem);
         padding: 0.5rem;
@@ -104,10 +105,19 @@ export class CallControls extends LitElement {
         color: var(--state-speaking);
       }
       .end {
-        inline-size: 3.75rem;
+        min-inline-size: 3rem;
+        inline-size: var(--end-size, 3.75rem);
         border-radius: 2rem;
         background: var(--danger-solid);
         color: #fff;
+      }
+      .end svg {
+        inline-size: 1.875rem;
+        block-size: 1.875rem;
+      }
+      .interrupt svg {
+        inline-size: 1.375rem;
+        block-size: 1.375rem;
       }
       .end:hover:not(:disabled) {
         background: color-mix(in srgb, var(--danger-solid) 86%, #000);

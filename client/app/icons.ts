@@ -13,23 +13,23 @@ export const icons = {
     svg`<rect x="3" y="6" width="18" height="12" rx="2.5" /><path d="M7 10h.01M10.3 10h.01M13.7 10h.01M17 10h.01M7 13.8h.01M17 13.8h.01M10 14h4" />`,
   ),
   send: icon(svg`<path d="M12 19V5M5.5 11.5L12 5l6.5 6.5" />`),
-  stop: icon(svg`<rect x="6.5" y="6.5" width="11" height="11" rx="2.2" fill="currentColor" stroke="none" />`),
+  stop: icon(svg`<rect x="4.5" y="4.5" width="15" height="15" rx="3.4" fill="currentColor" stroke="none" />`),
   captions: icon(svg`<rect x="3" y="5" width="18" height="14" rx="3" /><path d="M10.6 10.6a2 2 0 1 0 0 2.8M17 10.6a2 2 0 1 0 0 2.8" />`),
   end: icon(
-    svg`<path d="M3.6 14.9c-.8-.9-.9-2.3-.1-3.2C5.6 9.3 8.7 8 12 8s6.4 1.3 8.5 3.700c.8.9.7 2.3-.1 3.200l-.9.9c-.5.5-1.3.6-1.9.2l-2-1.300c-.5-.3-.8-.9-.7-1.500l.1-1.100a9.8 9.8 0 0 0-6 0l.1 1.100c.1.6-.2 1.2-.7 1.500l-2 1.300c-.6.4-1.4.3-1.9-.2z" fill="currentColor" stroke="none" />`,
+    svg`<path d="M3.6 14.9c-.8-.9-.9-2.3-.1-3.2C5.6 9.3 8.7 8 12 8s6.4 1.3 8.5 3.7c.8.9.7 2.3-.1 3.2l-.9.9c-.5.5-1.3.6-1.9.2l-2-1.3c-.5-.3-.8-.9-.7-1.5l.1-1.1a9.8 9.8 0 0 0-6 0l.1 1.1c.1.6-.2 1.2-.7 1.5l-2 1.3c-.6.4-1.4.3-1.9-.2z" fill="currentColor" stroke="none" />`,
   ),
   sun: icon(
-    svg`<circle cx="12" cy="12" r="4" /><path d="M12 2.800v2M12 19.200v2M2.8 12h2M19.2 12h2M5.5 5.500l1.4 1.400M17.1 17.100l1.4 1.400M5.5 18.500l1.4-1.400M17.1 6.900l1.4-1.4" />`,
+    svg`<circle cx="12" cy="12" r="4" /><path d="M12 2.8v2M12 19.2v2M2.8 12h2M19.2 12h2M5.5 5.5l1.4 1.4M17.1 17.1l1.4 1.4M5.5 18.5l1.4-1.4M17.1 6.9l1.4-1.4" />`,
   ),
-  moon: icon(svg`<path d="M20 14.300A8.3 8.3 0 0 1 9.7 4 8.3 8.3 0 1 0 20 14.300z" />`),
+  moon: icon(svg`<path d="M20 14.3A8.3 8.3 0 0 1 9.7 4 8.3 8.3 0 1 0 20 14.3z" />`),
   panel: icon(
-    svg`<path d="M4.5 6.500A2.5 2.5 0 0 1 7 4h10a2.5 2.5 0 0 1 2.5 2.500v7A2.5 2.5 0 0 1 17 16h-4.500L8 20v-4H7a2.5 2.5 0 0 1-2.5-2.500z" /><path d="M8.5 8.500h7M8.5 11.700h4.5" />`,
+    svg`<path d="M4.5 6.5A2.5 2.5 0 0 1 7 4h10a2.5 2.5 0 0 1 2.5 2.5v7A2.5 2.5 0 0 1 17 16h-4.5L8 20v-4H7a2.5 2.5 0 0 1-2.5-2.5z" /><path d="M8.5 8.5h7M8.5 11.7h4.5" />`,
   ),
   close: icon(svg`<path d="M6 6l12 12M18 6L6 18" />`),
   copy: icon(
-    svg`<rect x="8.5" y="8.5" width="11" height="11" rx="2.5" /><path d="M5.5 15.500a1 1 0 0 1-1-1v-8a2 2 0 0 1 2-2h8a1 1 0 0 1 1 1" />`,
+    svg`<rect x="8.5" y="8.5" width="11" height="11" rx="2.5" /><path d="M5.5 15.5a1 1 0 0 1-1-1v-8a2 2 0 0 1 2-2h8a1 1 0 0 1 1 1" />`,
   ),
-  check: icon(svg`<path d="M5 12.500l4.5 4.500L19 7.5" />`),
-  sound: icon(svg`<path d="M4 9.500v5h3.500L12 18.500v-13L7.5 9.500zM15.5 9a4.2 4.2 0 0 1 0 6M18 6.500a8 8 0 0 1 0 11" />`),
-  warning: icon(svg`<path d="M12 4.200L21 19.500H3z" /><path d="M12 10v4.500M12 17h.01" />`),
+  check: icon(svg`<path d="M5 12.5l4.5 4.5L19 7.5" />`),
+  sound: icon(svg`<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11" />`),
+  warning: icon(svg`<path d="M12 4.2L21 19.5H3z" /><path d="M12 10v4.5M12 17h.01" />`),
 } as const;

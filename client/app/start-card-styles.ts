@@ -10,18 +10,27 @@ export const startCardStyles = css`
     justify-content: center;
     padding: 1.5rem 1.25rem calc(1.75rem + env(safe-area-inset-bottom));
     color: #fff;
-    background: linear-gradient(transparent 32%, #0d1113b8 78%, #0d1113d9);
-    text-align: center;
+    background: linear-gradient(transparent 40%, #0d1113bf 80%, #0d1113e0);
+    border-radius: inherit;
     overflow-y: auto;
   }
   .card {
     display: flex;
     flex-direction: column;
     align-items: center;
-    gap: 0.75rem;
+    gap: 1rem;
     inline-size: min(100%, 27rem);
     margin-block-start: auto;
+    text-align: center;
     animation: rise 420ms var(--ease) both;
+  }
+  .words,
+  .actions {
+    display: flex;
+    flex-direction: column;
+    align-items: center;
+    gap: 0.5rem;
+    min-inline-size: 0;
   }
   @keyframes rise {
     from {
@@ -40,7 +49,7 @@ export const startCardStyles = css`
     line-height: 1.2;
   }
   .lead {
-    margin: 0.25rem 0 0.5rem;
+    margin: 0;
     font-size: 1.0313rem;
     line-height: 1.45;
     color: #ffffffd9;
@@ -88,16 +97,6 @@ export const startCardStyles = css`
   }
   .secondary:hover {
     text-decoration-color: #fff;
-  }
-  .sign {
-    display: inline-grid;
-    place-items: center;
-    inline-size: 3rem;
-    block-size: 3rem;
-    margin-block-end: 0.75rem;
-    border-radius: 50%;
-    background: #ffffff24;
-    color: #ffd9a0;
   }
   .spinner {
     inline-size: 2.25rem;
@@ -152,22 +151,58 @@ export const startCardStyles = css`
     color: #1d2024;
     background: #fff;
   }
-  @media (max-height: 30rem) {
+  .choices:empty {
+    display: none;
+  }
+  /* Room enough: the words stand at the face's shoulder, the button beside them. */
+  @container (min-width: 40rem) {
     :host {
-      padding-block-end: calc(0.75rem + env(safe-area-inset-bottom));
+      padding: 2rem 2.5rem 2.25rem;
+      background: linear-gradient(transparent 55%, #0d1113b3 82%, #0d1113d9);
     }
     .card {
-      gap: 0.4rem;
+      flex-direction: row;
+      align-items: flex-end;
+      justify-content: space-between;
+      gap: 2rem;
+      inline-size: 100%;
+      text-align: start;
     }
-    .lead {
-      margin: 0;
-      font-size: 0.9375rem;
+    .words {
+      align-items: flex-start;
+      max-inline-size: 28rem;
     }
-    .primary {
-      min-block-size: 3rem;
+    .choices {
+      justify-content: flex-start;
     }
-    .sign {
-      display: none;
+    .actions {
+      flex: none;
+    }
+    .spinner {
+      margin-block-end: 0.5rem;
+    }
+  }
+  @media (max-height: 30rem) {
+    .card {
+      flex-direction: row;
+      align-items: flex-end;
+      justify-content: space-between;
+      inline-size: 100%;
+      text-align: start;
+    }
+    .words {
+      align-items: flex-start;
+    }
+    .actions {
+      flex: none;
+      gap: 0;
+    }
+    .choices {
+      justify-content: flex-start;
+    }
+    :host {
+      padding-block-end: calc(1rem + env(safe-area-inset-bottom));
+      padding-inline: max(1.25rem, env(safe-area-inset-left)) max(1.25rem, env(safe-area-inset-right));
     }
   }
 `;

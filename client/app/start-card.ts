@@ -1,4 +1,4 @@
-import { html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { CallError } from '../element/errors.ts';
 import { type CallState, initialState } from '../element/state.ts';
 import { type Catalogue, emptyCatalogue, languageName, languagesOf, speaks } from './catalogue.ts';
@@ -6,6 +6,10 @@ import { icons } from './icons.ts';
 import { controlStyles } from './shared-styles.ts';
 import { startCardStyles } from './start-card-styles.ts';
 import { localeOf, type Strings } from './strings.ts';
+
+export interface BeginDetail {
+  readonly typing: boolean | undefined;
+}
 
 export interface Choice {
   readonly avatar?: string | undefined;
@@ -67,14 +71,11 @@ export class StartCard extends LitElement {
     if (this.waitS > 0) this.#countdown = setInterval(() => this.#tick(), 1_000);
   }
 
-  protected override updated(): void {
-    // Whoever arrives by keyboard or screen reader is where the next step is.
-    const active = this.ownerDocument.activeElement;
-    if (active === null || active === this.ownerDocument.body) this.focusPrimary();
-  }
-
-  focusPrimary(): void {
-    this.renderRoot.querySelector<HTMLElement>('.primary:not(:disabled)')?.focus({ preventScroll: true });
+  protected override updated(changed: PropertyValues<this>): void {
+    const before = changed.get('state');
+    // The button that was pressed is gone: whoever uses a keyboard goes on at the next step, not at the top of the page.
+    if (before && before.phase !== this.state.phase)
+      this.renderRoot.querySelector<HTMLElement>('button:not(:disabled)')?.focus({ preventScroll: true });
   }
 
   protected override render(): unknown {
@@ -88,13 +89,17 @@ export class StartCard extends LitElement {
     const { strings } = this;
     const reason = ended ? (strings.endedBy[this.state.endReason ?? ''] ?? '') : strings.tagline;
     return html`<div class="card">
-      <h1>${ended ? strings.ended : this.name}</h1>
-      <p class="lead" aria-live="polite">${reason}</p>
-      <button class="primary" type="button" @click=${() => this.#begin(false)}>
-        ${icons.microphone}<span>${ended ? strings.startAgain : strings.start}</span>
-      </button>
-      <button class="secondary" type="button" @click=${() => this.#begin(true)}>${strings.typeInstead}</button>
-      ${this.#renderChoices()}
+      <div class="words" aria-live="polite">
+        <h1>${ended ? strings.ended : this.name}</h1>
+        <p class="lead">${reason}</p>
+        ${this.#renderChoices()}
+      </div>
+      <div class="actions">
+        <button class="primary" type="button" @click=${() => this.#begin(false)}>
+          ${icons.microphone}<span>${ended ? strings.startAgain : strings.start}</span>
+        </button>
+        <button class="secondary" type="button" @click=${() => this.#begin(true)}>${strings.typeInstead}</button>
+      </div>
     </div>`;
   }
 
@@ -102,9 +107,11 @@ export class StartCard extends LitElement {
     const { strings } = this;
     const asking = this.state.phase === 'starting';
     return html`<div class="card" role="status">
-      <span class="spinner" aria-hidden="true"></span>
-      <h1 class="small">${asking ? strings.askingMicrophone : strings.connecting}</h1>
-      <p class="lead">${asking ? strings.askingMicrophoneHint : nothing}</p>
+      <div class="words">
+        <h1 class="small">${asking ? strings.askingMicrophone : strings.connecting}</h1>
+        <p class="lead">${asking ? strings.askingMicrophoneHint : nothing}</p>
+      </div>
+      <div class="actions"><span class="spinner" aria-hidden="true"></span></div>
     </div>`;
   }
 
@@ -113,25 +120,26 @@ export class StartCard extends LitElement {
     const { title, text } = strings.errors[error.code];
     const waiting = this.waitS > 0;
     return html`<div class="card">
-      <div role="alert">
-        <span class="sign" aria-hidden="true">${icons.warning}</span>
+      <div class="words" role="alert">
         <h1 class="small">${title}</h1>
         <p class="lead">${text}</p>
       </div>
-      ${
-        error.retryable
-          ? html`<button class="primary" type="button" ?disabled=${waiting} @click=${() => this.#begin(false)}>
-              <span>${waiting ? strings.tryAgainIn(this.waitS) : strings.tryAgain}</span>
-            </button>`
-          : nothing
-      }
-      ${
-        error.typingHelps
-          ? html`<button class=${error.retryable ? 'secondary' : 'primary'} type="button" @click=${() => this.#begin(true)}>
-              ${strings.continueTyping}
-            </button>`
-          : nothing
-      }
+      <div class="actions">
+        ${
+          error.retryable
+            ? html`<button class="primary" type="button" ?disabled=${waiting} @click=${() => this.#begin(undefined)}>
+                <span>${waiting ? strings.tryAgainIn(this.waitS) : strings.tryAgain}</span>
+              </button>`
+            : nothing
+        }
+        ${
+          error.typingHelps
+            ? html`<button class=${error.retryable ? 'secondary' : 'primary'} type="button" @click=${() => this.#begin(true)}>
+                <span>${strings.continueTyping}</span>
+              </button>`
+            : nothing
+        }
+      </div>
     </div>`;
   }
 
@@ -186,8 +194,9 @@ export class StartCard extends LitElement {
     if (this.waitS === 0) clearInterval(this.#countdown);
   }
 
-  #begin(typing: boolean): void {
-    this.dispatchEvent(new CustomEvent('begin', { detail: { typing } }));
+  /** `undefined`: the way it was tried before. */
+  #begin(typing: boolean | undefined): void {
+    this.dispatchEvent(new CustomEvent<BeginDetail>('begin', { detail: { typing } }));
   }
 }
 

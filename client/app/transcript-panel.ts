@@ -49,6 +49,8 @@ export class TranscriptPanel extends LitElement {
         align-items: center;
         justify-content: space-between;
         min-block-size: 2.75rem;
+        /* Where the panel is a sheet, its close button stands here. */
+        padding-inline-end: var(--header-end, 0);
       }
       h2 {
         margin: 0;

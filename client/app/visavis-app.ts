@@ -13,7 +13,7 @@ import { icons } from './icons.ts';
 import { keyCommand } from './keyboard.ts';
 import { applyTheme, pageOptions, preferences, withoutToken } from './preferences.ts';
 import { controlStyles } from './shared-styles.ts';
-import type { Choice, StartCard } from './start-card.ts';
+import type { BeginDetail, Choice, StartCard } from './start-card.ts';
 import { type Locale, localeOf } from './strings.ts';
 
 const NOTICE_FOR_MS = 7_000;
@@ -64,6 +64,8 @@ export class VisavisApp extends LitElement {
 
   readonly #options = pageOptions(location.search);
   #locale: Locale;
+  /** How the visitor wanted to talk last time. */
+  #byTyping = false;
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   #quietTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -319,9 +321,9 @@ export class VisavisApp extends LitElement {
     return localeOf(this.choice?.language, ...(this.choice?.language ? [] : navigator.languages));
   }
 
-  #onBegin = (event: CustomEvent<{ typing: boolean }>): void => {
-    this.typing = event.detail.typing;
-    void this.#avatar?.start(event.detail);
+  #onBegin = (event: CustomEvent<BeginDetail>): void => {
+    this.#byTyping = event.detail.typing ?? this.#byTyping;
+    void this.#avatar?.start({ typing: this.#byTyping });
   };
 
   #onState = (event: CustomEvent<CallState>): void => {
@@ -334,7 +336,7 @@ export class VisavisApp extends LitElement {
       this.spoken = [];
     }
     const began = this.call.phase === 'live' && before.phase !== 'live' && before.phase !== 'reconnecting';
-    if (began && (this.typing || this.call.microphone === 'off')) void this.#openComposer();
+    if (began && this.call.microphone === 'off') void this.#openComposer();
     if (before.hears && !this.call.hears && this.call.phase === 'live') void this.#openComposer();
     if (!isBusy(this.call)) this.typing = false;
   };

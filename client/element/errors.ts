@@ -47,9 +47,16 @@ export class CallError extends Error {
 
   /** The same button may simply be pressed again. */
   get retryable(): boolean {
-    return !['address_refused', 'token_missing', 'insecure_context', 'webrtc_missing', 'carrier_unsupported', 'avatar_unknown', 'voice_unknown', 'request_refused'].includes(
-      this.code,
-    );
+    return ![
+      'address_refused',
+      'token_missing',
+      'insecure_context',
+      'webrtc_missing',
+      'carrier_unsupported',
+      'avatar_unknown',
+      'voice_unknown',
+      'request_refused',
+    ].includes(this.code);
   }
 
   /** The call can be held by typing instead of speaking. */
