@@ -117,11 +117,9 @@ export function placeWords(
   const placed: CaptionWord[] = [];
   let from = 0;
   for (const word of words) {
-    const found = text.indexOf(word.text, from);
-    // A match far ahead is a later occurrence of the same word, not this one.
-    const near = found >= 0 && found - from <= 24 ? found : -1;
-    const textStart = near >= 0 ? near : skipSpace(text, from);
-    const textEnd = near >= 0 ? near + word.text.length : trailing(text, textStart);
+    const found = wordAt(text, word.text, from);
+    const textStart = found ?? nextWord(text, from);
+    const textEnd = found === undefined ? trailing(text, textStart) : found + word.text.length;
     if (textStart >= text.length) break;
     placed.push({ textStart, textEnd, startMs: word.start_ms, endMs: word.end_ms });
     from = textEnd;
@@ -129,8 +127,20 @@ export function placeWords(
   return placed;
 }
 
-function skipSpace(text: string, from: number): number {
-  let at = trailing(text, from);
+/** A match further ahead than this is a later occurrence of the same word, not the one that is meant. */
+const NEAR_CHARS = 24;
+
+/** Where the word stands from `from` on, as a whole word and near. */
+function wordAt(text: string, word: string, from: number): number | undefined {
+  for (let at = text.indexOf(word, from); at >= 0 && at - from <= NEAR_CHARS; at = text.indexOf(word, at + 1)) {
+    if (at === 0 || !/[\p{L}\p{N}]/u.test(text[at - 1]!)) return at;
+  }
+  return undefined;
+}
+
+/** The start of the next word behind the one that ended at `from`. */
+function nextWord(text: string, from: number): number {
+  let at = from === 0 ? 0 : trailing(text, from);
   while (at < text.length && /\s/.test(text[at]!)) at++;
   return at;
 }
