@@ -92,7 +92,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
           maxEventBytes: config.server.maxEventBytes,
           log: (message, fields) => callLog.debug({ ...fields }, message),
         }),
-      openWebSocket: (socket) => createWebSocketTransport(socket, { maxEventBytes: config.server.maxEventBytes }),
+      openWebSocket: (socket, onOutboundAudio) => createWebSocketTransport(socket, { onOutboundAudio }),
       createPerformer: async (name, callId) =>
         new FacePerformer({ seed: seedOf(callId), emotions: (await readAvatar(path.resolve(avatarsDir), name)).rig.emotions }),
       createPacer: (transport, frames) =>

@@ -17,9 +17,9 @@ import { sessionError } from './session-error.ts';
 
 /** A WebSocket carrier: sound comes in and goes out through events. */
 export interface SocketTransport extends CallTransport {
-  /** Mono PCM at 24 kHz. */
-  appendAudio(pcm: Int16Array): void;
-  onOutboundAudio(listener: (pcm: Int16Array) => void): void;
+  /** Mono PCM at 24 kHz. False: it was too much and was dropped. */
+  appendAudio(pcm: Int16Array): boolean;
+  clearAudio(): void;
 }
 
 /** The stages and how to open them for one call; put together in main.ts. */
@@ -36,10 +36,25 @@ export interface CallStages {
   readonly rendering: Rendering | undefined;
   readonly engines: () => readonly EngineDescription[];
   openWebRtc(offerSdp: string, callId: string, log: Log): Promise<WebRtcTransport>;
-  openWebSocket(socket: EventSocket, callId: string, log: Log): SocketTransport;
+  openWebSocket(socket: EventSocket, onOutboundAudio: (pcm: Int16Array) => void): SocketTransport;
   createPerformer(avatar: string, callId: string): Promise<Performer>;
   createPacer(transport: CallTransport, frames: FaceFrames | undefined, log: Log): Pacer;
   iceServersFor(callId: string): readonly IceServer[];
+}
+
+interface OpenedEar {
+  readonly ear: Ear | undefined;
+  readonly missing?: string;
+}
+
+interface OpenedCall {
+  readonly callId: string;
+  readonly transport: CallTransport;
+  readonly ear: OpenedEar;
+  readonly running: RunningCall;
+  readonly settings: SessionSettings;
+  readonly log: Log;
+  readonly socket?: SocketTransport;
 }
 
 /** All calls of this server: admission, opening, finding, ending. */
@@ -73,14 +88,15 @@ export class CallRegistry implements Calls {
   async createWebRtc(offerSdp: string, request: CallRequest, caller: Caller): Promise<RunningCall & { readonly answerSdp: string }> {
     return this.#admit(async (callId, log) => {
       const settings = this.#settings(request, caller);
-      const transport = await this.#stages.openWebRtc(offerSdp, callId, log);
+      const ear = await this.#openEar(callId, settings, log);
+      const transport = await this.#openWithEar(ear, () => this.#stages.openWebRtc(offerSdp, callId, log));
       const running: RunningCall = {
         callId,
         carrier: 'webrtc',
         patch: (fragment) => transport.patch(fragment),
         hangUp: () => this.#hangUp(callId),
       };
-      await this.#begin(callId, transport, running, settings, log, undefined);
+      await this.#begin({ callId, transport, ear, running, settings, log });
       return { ...running, answerSdp: transport.answerSdp };
     }, caller);
   }
@@ -88,9 +104,11 @@ export class CallRegistry implements Calls {
   async createWebSocket(socket: EventSocket, request: CallRequest, caller: Caller): Promise<RunningCall> {
     return this.#admit(async (callId, log) => {
       const settings = this.#settings(request, caller);
-      const transport = this.#stages.openWebSocket(socket, callId, log);
+      const ear = await this.#openEar(callId, settings, log);
+      let session: Session | undefined;
+      const transport = this.#stages.openWebSocket(socket, (pcm) => session?.soundLeft(pcm));
       const running: RunningCall = { callId, carrier: 'websocket', patch: async () => undefined, hangUp: () => this.#hangUp(callId) };
-      await this.#begin(callId, transport, running, settings, log, transport);
+      session = await this.#begin({ callId, transport, ear, running, settings, log, socket: transport });
       return running;
     }, caller);
   }
@@ -170,25 +188,26 @@ export class CallRegistry implements Calls {
     };
   }
 
-  async #begin(
-    callId: string,
-    transport: CallTransport,
-    running: RunningCall,
-    settings: SessionSettings,
-    log: Log,
-    socket: SocketTransport | undefined,
-  ): Promise<void> {
+  /** The ear is opened first, so that nothing that a visitor says or sends can come before there is somebody to take it. */
+  async #openWithEar<Opened>({ ear }: OpenedEar, open: () => Promise<Opened>): Promise<Opened> {
+    try {
+      return await open();
+    } catch (error) {
+      await ear?.close();
+      throw error;
+    }
+  }
+
+  async #begin(opened: OpenedCall): Promise<Session> {
+    const { callId, transport, ear, running, settings, log, socket } = opened;
     const { config, clock, metrics, thinking, speaking, engines } = this.#stages;
-    const opened: AsyncDisposable[] = [transport];
     try {
       const face = await this.#openFace(callId, transport, settings);
-      if (face) opened.push(face.session);
-      const ear = await this.#openEar(callId, settings, log);
       const session = new Session(
         {
           callId,
           transport,
-          ...(socket ? { appendAudio: (pcm: Int16Array) => socket.appendAudio(pcm) } : {}),
+          ...(socket ? { appendAudio: (pcm: Int16Array) => socket.appendAudio(pcm), clearAudio: () => socket.clearAudio() } : {}),
           ear: ear.ear,
           ...(ear.missing ? { earMissing: ear.missing } : {}),
           face,
@@ -207,11 +226,11 @@ export class CallRegistry implements Calls {
           if (this.active === 0) this.#onIdle();
         },
       );
-      socket?.onOutboundAudio((pcm) => session.soundLeft(pcm));
       this.#calls.set(callId, { session, running });
       metrics.callBegan(running.carrier);
+      return session;
     } catch (error) {
-      await Promise.allSettled(opened.map((part) => part[Symbol.asyncDispose]()));
+      await Promise.allSettled([transport.close('refused'), ear.ear?.close()]);
       throw error;
     }
   }
@@ -233,7 +252,7 @@ export class CallRegistry implements Calls {
   }
 
   /** A call without an ear is still a call: the visitor types. */
-  async #openEar(callId: string, { language }: SessionSettings, log: Log): Promise<{ ear: Ear | undefined; missing?: string }> {
+  async #openEar(callId: string, { language }: SessionSettings, log: Log): Promise<OpenedEar> {
     const { hearing, hearingMissing } = this.#stages;
     if (!hearing) return { ear: undefined, missing: hearingMissing ?? 'Speech recognition is not installed.' };
     try {

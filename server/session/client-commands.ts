@@ -85,6 +85,7 @@ export class ClientCommands {
         session.apply({ type: 'commit-input', atMs });
         break;
       case 'input_audio_buffer.clear':
+        session.parts.clearAudio?.();
         session.apply({ type: 'clear-input', atMs });
         session.wire.emit('input_audio_buffer.cleared', {});
         break;
@@ -141,7 +142,7 @@ export class ClientCommands {
     if (bytes.length % 2 !== 0) throw sessionError('unsupported', 'PCM16 sound has an even number of bytes');
     const pcm = new Int16Array(bytes.length / 2);
     for (let i = 0; i < pcm.length; i++) pcm[i] = bytes.readInt16LE(i * 2);
-    appendAudio(pcm);
+    if (!appendAudio(pcm)) throw sessionError('audio_overflow', 'More sound was sent than can be heard; send it about as fast as it is spoken');
   }
 
   #createItem({ item, previous_item_id }: ClientEventOf<'conversation.item.create'>): void {

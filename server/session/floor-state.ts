@@ -62,6 +62,8 @@ export interface FloorState {
   /** `speech-started` was said and `speech-stopped` was not. */
   readonly speechOpen: boolean;
   readonly endpointedAtMs: number;
+  /** An utterance that was given up waiting for; its words may still come. */
+  readonly overdue: string;
   readonly reacted: boolean;
   readonly ducked: boolean;
   readonly silenceMs: number;
@@ -126,6 +128,7 @@ export const initialFloor = (rules: FloorRules): FloorState => ({
   visitorSpeaking: false,
   speechOpen: false,
   endpointedAtMs: 0,
+  overdue: '',
   reacted: false,
   ducked: false,
   silenceMs: 0,

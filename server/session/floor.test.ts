@@ -148,6 +148,13 @@ describe('taking a turn', () => {
     expect(room.last('commit')?.effect.text).toBe('hello there');
   });
 
+  it('answers words that come too late rather than never', () => {
+    const room = new Room().speak(640, '').quiet(3_000, { text: '' });
+    expect(room.state.phase).toBe('listening');
+    room.final('hello there');
+    expect(room.last('commit')?.effect).toMatchObject({ text: 'hello there', replaces: false });
+  });
+
   it('joins the words when the visitor goes on before the answer is heard', () => {
     const room = new Room().speak(640, 'i would like').quiet(640, { text: 'i would like' }).final('i would like');
     room.speak(640, 'to know your name').quiet(640, { text: 'to know your name' }).final('to know your name');

@@ -215,11 +215,14 @@ class Step {
   }
 
   #final(event: { atMs: number; utteranceId: string; text: string }): void {
-    const { utterance, phase, turn, rules } = this.state;
-    if (utterance && utterance.id !== event.utteranceId) return;
-    this.#set({ utterance: undefined });
-    if (phase !== 'endpointed') {
-      // The recogniser ended it by itself (too long): the words count with what follows.
+    const { utterance, phase, turn, rules, overdue } = this.state;
+    const isOverdue = event.utteranceId === overdue;
+    if (!isOverdue && utterance?.id !== event.utteranceId) return;
+    this.#set({ overdue: '' });
+    if (!isOverdue) this.#set({ utterance: undefined });
+    const late = isOverdue && phase === 'listening' && !utterance;
+    if (phase !== 'endpointed' && !late) {
+      // The recogniser ended it by itself (too long), or it comes when the visitor speaks again: the words belong together.
       if (event.text && phase === 'listening') this.#set({ carriedText: this.#wholeText(event.text) });
       return;
     }
@@ -332,8 +335,10 @@ class Step {
     const { rules, phase, activeAtMs, startedAtMs, prompted, utterance, endpointedAtMs } = this.state;
     if (rules.maxCallMs > 0 && atMs - startedAtMs >= rules.maxCallMs) this.#end('time_limit');
     else if (phase === 'endpointed' && atMs - endpointedAtMs >= rules.finalTimeoutMs) {
-      // The recogniser owes the last words; the partial ones are better than silence.
-      this.#final({ atMs, utteranceId: utterance?.id ?? '', text: utterance?.text ?? '' });
+      // The recogniser owes the last words; the partial ones are better than silence, and words that come late than none.
+      const { id = '', text = '' } = utterance ?? {};
+      this.#final({ atMs, utteranceId: id, text });
+      if (text === '') this.#set({ overdue: id });
     } else if (phase !== 'listening' || this.state.visitorSpeaking) return;
     else if (rules.silenceEndMs > 0 && atMs - activeAtMs >= rules.silenceEndMs) this.#end('silence');
     else if (rules.silencePromptMs > 0 && !prompted && atMs - activeAtMs >= rules.silencePromptMs) {

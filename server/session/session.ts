@@ -27,7 +27,8 @@ export interface SessionParts {
   readonly callId: string;
   readonly transport: CallTransport;
   /** The WebSocket carrier hears through events. */
-  readonly appendAudio?: (pcm: Int16Array) => void;
+  readonly appendAudio?: (pcm: Int16Array) => boolean;
+  readonly clearAudio?: () => void;
   readonly ear: Ear | undefined;
   /** Why there is no ear. */
   readonly earMissing?: string;
@@ -113,6 +114,7 @@ export class Session {
     parts.ear?.onEvent((event) => this.#onEar(event));
     parts.face?.session.onHealth((error) => this.#onFaceHealth(error));
     this.#tick = after(this.#clock, TICK_MS, () => this.#onTick());
+    if (parts.transport.isConnected) this.#connected();
   }
 
   /** Milliseconds since the call was accepted. */
