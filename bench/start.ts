@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -14,30 +14,37 @@ import { printReport, quantile } from './report.ts';
  */
 const READY_GOAL_S = 2;
 const MEMORY_GOAL_MB = 400;
+const LAUNCHER_GOAL_MS = 150;
 const START_DEADLINE_MS = 120_000;
 
 const rootDir = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({ options: { starts: { type: 'string', default: '5' }, 'rest-s': { type: 'string', default: '5' } } });
 const starts = Math.max(1, Number(values.starts));
 
+interface Start {
+  readonly readyMs: number;
+  /** Of all processes together; unlike the time, hardly changed by what else the machine does. */
+  readonly cpuMs: number;
+  readonly cpuShares: ReadonlyMap<string, number>;
+  readonly launcherMs: number;
+  /** After a rest. */
+  readonly processes: readonly { readonly name: string; readonly memoryMb: number }[];
+}
+
 /** Starts the server, waits until it is ready, measures, stops it. */
-async function measureStart(restMs: number): Promise<{ readyMs: number; memoryMb: number; processes: number; launcherMs: number }> {
+async function measureStart(restMs: number): Promise<Start> {
   const port = await freePort();
   const beganMs = performance.now();
-  const child = spawn(join(rootDir, 'visavis'), ['start', '--port', String(port), '--log-level', 'warn'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const args = ['start', '--quiet', '--port', String(port), '--log-level', 'warn'];
+  const child = spawn(join(rootDir, 'visavis'), args, { stdio: ['ignore', 'ignore', 'inherit'] });
   try {
     await untilReady(port, child, beganMs + START_DEADLINE_MS);
     const readyMs = performance.now() - beganMs;
+    const cpuShares = new Map(processTree(child.pid!).map((pid) => [nameOf(pid), cpuMsOf(pid)]));
+    const cpuMs = [...cpuShares.values()].reduce((sum, ms) => sum + ms, 0);
     await wait(restMs);
-    const pids = processTree(child.pid!);
-    return {
-      readyMs,
-      memoryMb: pids.reduce((sum, pid) => sum + memoryOf(pid), 0),
-      processes: pids.length,
-      launcherMs: await measureLauncher(),
-    };
+    const processes = processTree(child.pid!).map((pid) => ({ name: nameOf(pid), memoryMb: memoryOf(pid) }));
+    return { readyMs, cpuMs, cpuShares, processes, launcherMs: await measureLauncher() };
   } finally {
     child.kill('SIGTERM');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
@@ -104,6 +111,18 @@ function memoryOf(pid: number): number {
   return Number(pss ?? rss ?? 0) / 1024;
 }
 
+/** Clock ticks of /proc are 10 ms on every Linux that Node supports. */
+function cpuMsOf(pid: number): number {
+  const [, , userTicks = '0', systemTicks = '0'] = /\) (?:\S+ ){11}((\d+) (\d+))/.exec(readProc(pid, 'stat')) ?? [];
+  return (Number(userTicks) + Number(systemTicks)) * 10;
+}
+
+/** `ear-child.ts` rather than `node`. */
+function nameOf(pid: number): string {
+  const args = readProc(pid, 'cmdline').split('\0');
+  return basename(args.find((arg) => arg.endsWith('.ts')) ?? args[0] ?? String(pid));
+}
+
 /** Empty for a process that has ended in the meantime. */
 function readProc(pid: number, file: string): string {
   try {
@@ -115,42 +134,44 @@ function readProc(pid: number, file: string): string {
 
 if (!existsSync('/proc/self/status')) throw new Error('This bench reads /proc, which this system does not have');
 const first = await measureStart(0);
-const measured = [];
+const measured: Start[] = [];
 for (let i = 0; i < starts; i++) measured.push(await measureStart(i === 0 ? Number(values['rest-s']) * 1000 : 0));
 
-const readyS = measured.map(({ readyMs }) => readyMs / 1000);
-const atRest = measured[0]!;
+const median = (figure: (start: Start) => number) => quantile(measured.map(figure), 0.5);
+const readyS = median(({ readyMs }) => readyMs / 1000);
+const { processes } = measured[0]!;
+const memoryMb = processes.reduce((sum, process) => sum + process.memoryMb, 0);
+const launcherMs = median((start) => start.launcherMs);
 const reached = printReport({
   title: `Starting, ${starts} times`,
   rows: [
     {
       id: 'P8',
       figure: 'installed start until ready, median',
-      value: `${quantile(readyS, 0.5).toFixed(2)} s`,
+      value: `${readyS.toFixed(2)} s`,
       goal: `<= ${READY_GOAL_S} s`,
-      pass: quantile(readyS, 0.5) <= READY_GOAL_S,
+      pass: readyS <= READY_GOAL_S,
     },
     {
       id: 'P8',
-      figure: `memory at rest, ${atRest.processes} processes`,
-      value: `${Math.round(atRest.memoryMb)} MB`,
+      figure: `memory at rest, ${processes.length} processes`,
+      value: `${Math.round(memoryMb)} MB`,
       goal: `<= ${MEMORY_GOAL_MB} MB`,
-      pass: atRest.memoryMb <= MEMORY_GOAL_MB,
+      pass: memoryMb <= MEMORY_GOAL_MB,
     },
-    { id: '', figure: 'slowest start', value: `${Math.max(...readyS).toFixed(2)} s` },
+    ...processes.map((process) => ({ id: '', figure: `  ${process.name}`, value: `${Math.round(process.memoryMb)} MB` })),
+    { id: '', figure: 'processor time until ready, median', value: `${(median(({ cpuMs }) => cpuMs) / 1000).toFixed(2)} s` },
+    ...[...measured[0]!.cpuShares].map(([name, ms]) => ({ id: '', figure: `  ${name}`, value: `${(ms / 1000).toFixed(2)} s` })),
+    { id: '', figure: 'slowest start', value: `${(Math.max(...measured.map(({ readyMs }) => readyMs)) / 1000).toFixed(2)} s` },
     { id: '', figure: 'first start (may build and install)', value: `${(first.readyMs / 1000).toFixed(2)} s` },
     {
       id: '',
       figure: 'of which the launcher, median',
-      value: `${Math.round(
-        quantile(
-          measured.map(({ launcherMs }) => launcherMs),
-          0.5,
-        ),
-      )} ms`,
-      goal: '< 150 ms',
+      value: `${Math.round(launcherMs)} ms`,
+      goal: `< ${LAUNCHER_GOAL_MS} ms`,
+      pass: launcherMs < LAUNCHER_GOAL_MS,
     },
   ],
-  notes: ['memory: proportional set size of the whole process tree'],
+  notes: [`memory: proportional set size of the whole process tree, ${values['rest-s']} s after the start`],
 });
 process.exitCode = reached ? 0 : 1;
