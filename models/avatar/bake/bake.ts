@@ -84,7 +84,8 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
   }
 
   onProgress('hair', 0);
-  const strokesOf = (group: HairGroup) => shadeHair(person, strands.filter((s) => s.group === group), light);
+  const strokes = shadeHair(person, strands, light);
+  const strokesOf = (group: HairGroup) => strokes.filter((s) => s.group === group);
   const headFilm = head.film;
   const headZ = (x: number, y: number): number => {
     const i = Math.floor((x - headRegion.x) * scale * quality);
@@ -108,6 +109,8 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
     ...eyeLayers(person, scene, -1),
     mesh.layer('skin', head.picture, headRegion),
     ...lidPatches,
+    mesh.lipRim(1, person.mouth.lipColour),
+    mesh.lipRim(-1, person.mouth.lipColour),
     ...lashLayers(person, scene, 1),
     ...lashLayers(person, scene, -1),
     ...browLayers(person, scene),

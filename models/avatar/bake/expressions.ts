@@ -7,7 +7,7 @@ const both = <T extends string>(name: T, weight: number): Record<`${T}Left` | `$
 export const VISEME_POSES: Rig['visemes'] = {
   sil: {},
   PP: { ...both('mouthPress', 0.55), mouthRollLower: 0.22, mouthRollUpper: 0.2, mouthPucker: 0.08 },
-  FF: { jawOpen: 0.06, mouthRollLower: 0.75, ...both('mouthUpperUp', 0.42), ...both('mouthStretch', 0.12) },
+  FF: { jawOpen: 0.05, mouthRollLower: 0.6, ...both('mouthUpperUp', 0.62), ...both('mouthStretch', 0.06) },
   TH: { jawOpen: 0.16, ...both('mouthLowerDown', 0.28), ...both('mouthUpperUp', 0.22) },
   DD: { jawOpen: 0.13, ...both('mouthLowerDown', 0.3), ...both('mouthUpperUp', 0.24), ...both('mouthStretch', 0.1) },
   kk: { jawOpen: 0.2, ...both('mouthLowerDown', 0.2), ...both('mouthUpperUp', 0.16), ...both('mouthStretch', 0.12) },

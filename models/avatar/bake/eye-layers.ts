@@ -11,7 +11,7 @@ import { type Delta, gridMesh, type LayerDraft } from './layer.ts';
 const GAZE_X = 0.42;
 const GAZE_Y = 0.32;
 /** Iris radius relative to the eyeball's. */
-const IRIS = 0.485;
+const IRIS = 0.5;
 
 type Paint = (x: number, y: number, out: Float64Array) => void;
 

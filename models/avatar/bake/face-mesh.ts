@@ -1,10 +1,11 @@
 import type { ArkitName, ParameterName } from '../../../server/face/parameters.ts';
 import { CENTRE_X, projectX, projectY, PX_PER_CM, rigDepth, unprojectX, unprojectY } from '../camera.ts';
 import type { Scene } from '../geometry/scene.ts';
-import { bump } from '../math.ts';
+import { bump, mix, smax, smoothstep } from '../math.ts';
 import type { Pose } from '../motion.ts';
 import { marchRay } from '../render/march.ts';
 import type { Region } from '../render/job.ts';
+import { paintRegion } from './eye-layers.ts';
 import type { Delta, LayerDraft, Vertex } from './layer.ts';
 import type { Picture } from '../render/develop.ts';
 
@@ -27,6 +28,10 @@ export const FACE_MORPHS: readonly ArkitName[] = [
   'mouthSmileRight', 'mouthStretchLeft', 'mouthStretchRight', 'mouthUpperUpLeft', 'mouthUpperUpRight', 'noseSneerLeft',
   'noseSneerRight',
 ];
+
+/** Skin that turns away beyond this z is drawn as if it stood here: its outline would tear when the head turns. */
+const OUTLINE_Z = -4.6;
+const silhouetteDepth = (z: number): number => rigDepth(smax(z, OUTLINE_Z, 2.5));
 
 /** Lines from `from` to `to` whose spacing follows `step`. */
 function lines(from: number, to: number, step: (at: number) => number): number[] {
@@ -130,7 +135,7 @@ export class FaceMesh {
     }
     const wx = unprojectX(x, z);
     const wy = unprojectY(y, z);
-    this.vertices.push({ x, y, tx: x, ty: y, depth: rigDepth(z), follow: 1, wx, wy, wz: z, side, opening });
+    this.vertices.push({ x, y, tx: x, ty: y, depth: silhouetteDepth(z), follow: 1, wx, wy, wz: z, side, opening });
     return this.vertices.length - 1;
   }
 
@@ -145,13 +150,13 @@ export class FaceMesh {
         for (const other of line) {
           if (other && other.wz > -900 && (!best || Math.abs(other.x - v.x) < Math.abs(best.x - v.x))) best = other;
         }
-        const z = best ? Math.max(-9, best.wz - Math.abs(best.x - v.x) / PX_PER_CM) : -7.5;
-        v.depth = rigDepth(z);
+        const z = best ? Math.max(-8, best.wz - Math.abs(best.x - v.x) / PX_PER_CM) : -7.5;
+        v.depth = silhouetteDepth(z);
         v.wx = unprojectX(v.x, z);
         v.wy = unprojectY(v.y, z);
       }
     }
-    for (const v of this.vertices) if (v.wz < -900) v.wz = v.depth / PX_PER_CM - 8;
+    for (const v of this.vertices) if (v.wz < -900) v.wz = -7.5;
   }
 
   /** Displacement of every vertex under a pose, canvas px and depth px. */
@@ -176,6 +181,57 @@ export class FaceMesh {
       return [(d[0] - e[0]) / 2, (d[1] - e[1]) / 2, (d[2] - e[2]) / 2];
     });
     return out;
+  }
+
+  /**
+   * The inner edge of one lip: a soft strip along the slit that hides its hard edge and shows the lip's wet inside as the
+   * mouth opens. Nothing of it is seen while the lips are closed.
+   */
+  lipRim(side: 1 | -1, lipColour: readonly [number, number, number]): LayerDraft {
+    const edge = this.slit.map(([upper, lower]) => (side > 0 ? upper : lower)).sort((a, b) => (this.vertices[a]?.x ?? 0) - (this.vertices[b]?.x ?? 0));
+    const first = this.vertices[edge[0] ?? 0];
+    const last = this.vertices[edge.at(-1) ?? 0];
+    const x0 = first?.x ?? 0;
+    const x1 = last?.x ?? 0;
+    const region: Region = { x: x0, y: 0, width: x1 - x0, height: 24 };
+    const [r, g, b] = lipColour;
+    const picture = paintRegion(region, 1, (px, py, out) => {
+      const across = Math.abs((px - x0) / (x1 - x0) - 0.5) * 2;
+      const inward = (py - 7) / 17;
+      const shade = inward < 0 ? 0.62 : mix(0.62, side > 0 ? 0.2 : 0.34, smoothstep(0, 1, inward));
+      const gloss = side < 0 ? 0.05 * bump((inward - 0.15) / 0.16) * bump((across - 0.2) / 0.5) : 0;
+      out[0] = r * shade + gloss;
+      out[1] = g * shade * 0.85 + gloss;
+      out[2] = b * shade * 0.85 + gloss;
+      out[3] = smoothstep(0, 6, py) * smoothstep(24, 12, py) * smoothstep(1, 0.8, across);
+    });
+    const rows = [{ offset: -3, ty: 0 }, { offset: 0, ty: 8 }, { offset: 3.5, ty: 23.5 }];
+    const vertices: Vertex[] = [];
+    const triangles: number[] = [];
+    rows.forEach((row, j) => {
+      edge.forEach((index, i) => {
+        const v = this.vertices[index];
+        if (!v) return;
+        vertices.push({ x: v.x, y: v.y + side * row.offset, tx: v.x, ty: row.ty, depth: v.depth - 2 * j, follow: 1 });
+        if (j === 2 || i === edge.length - 1) return;
+        const k = j * edge.length + i;
+        triangles.push(k, k + 1, k + edge.length, k + 1, k + edge.length + 1, k + edge.length);
+      });
+    });
+    const morphs: Partial<Record<ParameterName, readonly Delta[]>> = {};
+    for (const name of FACE_MORPHS) {
+      const all = this.deltas({ [name]: 1 });
+      const unroll = name === 'jawOpen' ? 9 : name.startsWith('mouthUpperUp') || name.startsWith('mouthLowerDown') ? 2 : name === 'mouthFunnel' ? 4 : 0;
+      morphs[name] = rows.flatMap((_, j) =>
+        edge.map((index, i): Delta => {
+          const d = all[index] ?? [0, 0, 0];
+          const across = Math.abs(i / (edge.length - 1) - 0.5) * 2;
+          return [d[0], d[1] + (j === 2 ? side * unroll * (1 - across * across) : 0), d[2]];
+        }),
+      );
+    }
+    const gains = { jawOpen: 9, mouthUpperUpLeft: 2, mouthUpperUpRight: 2, mouthLowerDownLeft: 2, mouthLowerDownRight: 2, mouthFunnel: 2, mouthClose: -9 };
+    return { id: side > 0 ? 'lipRimUpper' : 'lipRimLower', picture, region, vertices, triangles, morphs, opacity: { base: 0, gains } };
   }
 
   /** The whole skin with a neutral picture. */

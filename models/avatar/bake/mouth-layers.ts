@@ -33,7 +33,7 @@ export function mouthLayers(scene: Scene): LayerDraft[] {
     const y0 = projectY(seamY + top, z);
     return { x: CENTRE_X - half * PX_PER_CM, y: y0, width: half * 2 * PX_PER_CM, height: projectY(seamY - bottom, z) - y0 };
   };
-  return [cavity(box(0.9, 3.6, 2.6, -1), drop), lowerTeeth(seamY, box(0.1, 1.3, 2.2, 0.1), drop), tongue(seamY, box(0.2, 1.5, 1.75, 0), drop), upperTeeth(seamY, box(1.0, 0.45, 2.3, 0.4))];
+  return [cavity(box(0.75, 2.7, 2.4, -1), drop), lowerTeeth(seamY, box(0.1, 1.3, 2.2, 0.1), drop), tongue(seamY, box(0.2, 1.5, 1.75, 0), drop), upperTeeth(seamY, box(1.0, 0.45, 2.3, 0.4))];
 }
 
 function cavity(region: Region, drop: Delta): LayerDraft {
@@ -43,10 +43,10 @@ function cavity(region: Region, drop: Delta): LayerDraft {
     const deep = bump(Math.hypot(x / 0.75, (y - 0.42) / 0.5));
     const wet = 0.5 + 0.7 * fractal(x * 5, y * 5, 2);
     const low = smoothstep(0.35, 0.95, y);
-    out[0] = mix(0.05, 0.014, deep) * wet * (1 + 0.9 * low);
-    out[1] = mix(0.013, 0.0045, deep) * wet * (1 + 0.7 * low);
-    out[2] = mix(0.013, 0.0045, deep) * wet * (1 + 0.7 * low);
-    out[3] = 1;
+    out[0] = mix(0.085, 0.026, deep) * wet * (1 + 0.9 * low);
+    out[1] = mix(0.02, 0.007, deep) * wet * (1 + 0.7 * low);
+    out[2] = mix(0.02, 0.007, deep) * wet * (1 + 0.7 * low);
+    out[3] = smoothstep(1, 0.9, Math.abs(x) ** 3 + Math.abs(y * 2 - 1) ** 4);
   });
   const mesh = gridMesh(region, 4, 6, () => ({ depth: rigDepth(-0.9), follow: 1 }));
   const morph = mesh.vertices.map((v): Delta => [0, drop[1] * 0.5 * smoothstep(region.y + 30, region.y + region.height, v.y), 0]);
@@ -135,7 +135,7 @@ function jawMorphs(vertices: readonly Vertex[], drop: Delta, share: number): Par
 }
 
 function tongue(seamY: number, region: Region, drop: Delta): LayerDraft {
-  const midY = -0.85;
+  const midY = -0.72;
   const picture = paintRegion(region, 2, (px, py, out) => {
     const x = unprojectX(px, 0) / 1.45;
     const y = (unprojectY(py, 0) - seamY - midY) / 0.52;

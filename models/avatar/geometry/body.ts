@@ -31,7 +31,7 @@ export class BodyShape {
   neckline(x: number, y: number, z: number): number {
     const front = smoothstep(-12, -3.5, z);
     const reach = Math.sqrt(x * x * 0.85 + (z + 8.5) * (z + 8.5) * 0.5);
-    return (7.1 - reach) * 0.55 + (y + 16.4) * 0.62 + front * 0.35;
+    return (7.1 - reach) * 0.55 + (y + 15.3) * 0.62 + front * 0.35;
   }
 
   garment(x: number, y: number, z: number, skin: number): number {

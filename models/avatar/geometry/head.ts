@@ -63,9 +63,9 @@ export class HeadShape {
     const chinY = this.chinY;
     let d = ellipsoid(ax, y - 3.2, z + 8, 7.1 * w, 7.9, 8.9);
     d = smin(d, ellipsoid(ax, y - 3.1, z + 3.85, 5.55 * w, 5.1, 4.75), 2.4);
-    d = smin(d, ellipsoid(ax, y + 2.5, z + 5, 5.75 * w + 0.3 * full, 6.1, 5.3), 2.6);
-    d = smin(d, rod(ax, y, z, 4.05 * h.jawWidth, -5.5, -5.8, 1.25 * h.chinWidth, chinY + 0.3, -1.05, 1.35, 1.1), 2.6);
-    d = smin(d, ellipsoid(ax, y - chinY, z + 0.72, 1.5 * h.chinWidth, 1.12, 1.4), 1.5);
+    d = smin(d, ellipsoid(ax, y + 3.05, z + 5, 5.6 * w + 0.3 * full, 6.55, 5.3), 2.6);
+    d = smin(d, rod(ax, y, z, 4.1 * h.jawWidth, -5.0, -5.7, 1.2 * h.chinWidth, chinY + 0.35, -1.1, 1.4, 1.15), 3);
+    d = smin(d, ellipsoid(ax, y - chinY, z + 0.72, 1.6 * h.chinWidth, 1.12, 1.4), 2.2);
     d = smin(d, ellipsoid(ax, y + 5.6, z + 1.75, 3.25, 2.75, 2.55), 1.5);
     d = smin(d, ellipsoid(ax - 3.75 * w, y + 2.35, z + 2.7, 2.05, 1.45, 1.75 + 0.35 * (h.cheekbone - 1)), 2.7);
     d = smin(d, ellipsoid(ax - 2.95 * w, y + 4.35, z + 2.15, 2.05 + 0.3 * full, 2.3, 1.75 + 0.4 * full), 1.8);
@@ -84,13 +84,13 @@ export class HeadShape {
     const tipY = this.#noseTipY;
     const tipZ = this.#noseTipZ;
     const nw = n.width;
-    let nose = rod(ax, y, z, 0, 1.15, -0.22 + 0.32 * (n.bridge - 1), 0, tipY * 0.6, 1.05 + 0.25 * (n.bridge - 1), 0.62, 0.6);
-    nose = smin(nose, rod(ax, y, z, 0.42, -0.4, -0.5, 0.72 * nw, tipY + 0.25, 0.62, 0.48, 0.5), 1.0);
-    nose = smin(nose, rod(ax, y, z, 0, tipY * 0.6, 1.0, 0, tipY + 0.12 + 0.2 * n.upturn, tipZ - 0.1, 0.58, 0.68), 0.9);
-    nose = smin(nose, ellipsoid(ax - 0.2 * nw, y - tipY - 0.12 * n.upturn, z - tipZ, 0.66 * nw * n.tip, 0.58, 0.6 * n.tip), 0.6);
-    nose = smin(nose, ellipsoid(ax - 0.86 * nw, y - tipY + 0.17, z - 1.12, 0.53, 0.5, 0.8), 0.6);
+    let nose = rod(ax, y, z, 0, 1.15, -0.22 + 0.32 * (n.bridge - 1), 0, tipY * 0.62, 1.0 + 0.25 * (n.bridge - 1), 0.5, 0.46);
+    nose = smin(nose, rod(ax, y, z, 0.4, -0.4, -0.62, 0.66 * nw, tipY + 0.3, 0.45, 0.42, 0.46), 1.0);
+    nose = smin(nose, rod(ax, y, z, 0, tipY * 0.6, 1.0, 0, tipY + 0.12 + 0.2 * n.upturn, tipZ - 0.1, 0.44, 0.58), 0.8);
+    nose = smin(nose, ellipsoid(ax - 0.17 * nw, y - tipY - 0.12 * n.upturn, z - tipZ, 0.66 * nw * n.tip, 0.6, 0.64 * n.tip), 0.45);
+    nose = smin(nose, ellipsoid(ax - 0.88 * nw, y - tipY + 0.2, z - 1.1, 0.5, 0.46, 0.78), 0.42);
     nose = smin(nose, rod(ax, y, z, 0, tipY - 0.1, tipZ - 0.15, 0, tipY - 0.58, 1.0, 0.4, 0.4), 0.7);
-    d = smin(d, nose, 1.35);
+    d = smin(d, nose, 1.15);
     const hx = ax - 0.5 * nw;
     const hz = z - 1.62;
     d = smax(d, -ellipsoid(hx * 0.92 + hz * 0.35, y - tipY + 0.66, hz * 0.92 - hx * 0.35, 0.25 * nw, 0.3, 0.46), 0.22);
@@ -120,7 +120,7 @@ export class HeadShape {
     const yl = c.lowerLidAt(u, blink);
     const inside = smoothstep(1.22, 0.85, Math.abs(u));
     const crease = mix(c.crease(u), c.upperLid(u) + 0.22, blink * 0.35);
-    d += 0.11 * (1 - 0.72 * blink) * bump((y - crease) / 0.105) * inside;
+    d += 0.14 * (1 - 0.72 * blink) * bump((y - crease) / 0.12) * inside;
     d -= 0.07 * bump((y - crease - 0.42) / 0.36) * inside;
     d -= 0.05 * bump((y - yu - 0.12) / 0.12) * inside;
     d -= 0.05 * bump((y - yl + 0.26) / 0.18) * inside;
@@ -142,23 +142,26 @@ export class HeadShape {
     const e = Math.sqrt(e2);
     let d = skin;
     const front = smoothstep(-1.6, -0.2, z);
+    const taper = e ** 0.85;
     if (v >= 0) {
-      const hu = c.upperLip(x) + 0.02;
-      const t = v / hu;
-      if (t < 1.9) {
-        const swell = t < 1 ? (1 - t ** 1.7) ** 0.9 : 0;
-        d -= (0.3 * e ** 0.8 * swell + 0.028 * e * bump((t - 1.06) / 0.22)) * front;
+      const t = v / (c.upperLip(x) + 0.03);
+      if (t < 2.2) {
+        const roll = Math.min(t, 0.62) / 0.62;
+        const swell = smoothstep(1.5, 0.62, t) * (0.62 + 0.38 * roll * (2 - roll));
+        d -= (0.26 * taper * swell + 0.022 * taper * bump((t - 1.08) / 0.2)) * front;
       }
     } else {
-      const hl = c.lowerLip(x) + 0.02;
-      const t = -v / hl;
-      if (t < 1.8) d -= 0.34 * e ** 0.8 * (t < 1 ? (1 - t ** 2.2) ** 0.9 : 0) * front;
+      const t = -v / (c.lowerLip(x) + 0.03);
+      if (t < 1.3) {
+        const k = (t - 0.42) / 0.88;
+        d -= 0.34 * taper * Math.max(0, 1 - k * k) ** 1.3 * front;
+      }
     }
     const dx = Math.abs(x) - c.mouthHalfWidth - 0.1;
     const dy = y - c.seam(c.mouthHalfWidth) + 0.02;
-    d += 0.055 * bump(Math.sqrt(dx * dx + dy * dy) / 0.36) * front;
+    d += 0.05 * bump(Math.sqrt(dx * dx + dy * dy) / 0.4) * front;
     if (au >= 1) return d;
-    return smax(d, -side * v, 0.44 * e2 ** 0.45 + 0.02);
+    return smax(d, -side * v, 0.46 * e2 ** 0.6 + 0.015);
   }
 
   #ear(ax: number, y: number, z: number): number {

@@ -8,14 +8,14 @@ import type { Stroke } from './strands.ts';
 const FRONT_Z = 4;
 
 /** Strokes along points that are given in cm at skin depth. */
-function addStrokes(out: Stroke[], points: readonly (readonly [number, number, number])[], widthCm: number, alpha: number, rgb: readonly [number, number, number]): void {
+function addStrokes(group: 'brow' | 'lash', out: Stroke[], points: readonly (readonly [number, number, number])[], widthCm: number, alpha: number, rgb: readonly [number, number, number]): void {
   for (let i = 0; i + 1 < points.length; i++) {
     const a = points[i];
     const b = points[i + 1];
     if (!a || !b) continue;
     const t = i / (points.length - 1);
     out.push({
-      x0: projectX(a[0], a[2]), y0: projectY(a[1], a[2]), x1: projectX(b[0], b[2]), y1: projectY(b[1], b[2]), z: FRONT_Z + t * 0.001,
+      group, x0: projectX(a[0], a[2]), y0: projectY(a[1], a[2]), x1: projectX(b[0], b[2]), y1: projectY(b[1], b[2]), z: FRONT_Z + t * 0.001,
       widthPx: widthCm * PX_PER_CM * mix(1, 0.25, t), alpha: alpha * mix(1, 0.75, t), r: rgb[0], g: rgb[1], b: rgb[2],
     });
   }
@@ -45,7 +45,7 @@ export function browStrokes(person: Person, scene: Scene, sign: 1 | -1): Stroke[
       y += (Math.sin(a) * length) / 5;
     }
     const light = (0.55 + 0.5 * next()) * (sign < 0 ? 1.1 : 0.9);
-    addStrokes(strokes, points, 0.03, 0.5, [r * light, g * light, b * light]);
+    addStrokes('brow', strokes, points, 0.03, 0.5, [r * light, g * light, b * light]);
   }
   return strokes;
 }
@@ -64,26 +64,26 @@ export function lashes(person: Person, scene: Scene, sign: 1 | -1, upper: boolea
   const out: Lash[] = [];
   let u = upper ? -0.8 : -0.45;
   while (u < 1.0) {
-    const size = upper ? 2 + Math.floor(next() * 3) : 1 + Math.floor(next() * 2);
-    const clumpWidth = (upper ? 0.05 : 0.075) * (0.7 + 0.6 * next());
+    const size = upper ? 2 + Math.floor(next() * 2) : 1;
+    const clumpWidth = (upper ? 0.058 : 0.085) * (0.7 + 0.6 * next());
     const tipU = u + clumpWidth * (0.35 + 0.3 * next());
     const reach = upper
-      ? (0.26 + 0.3 * smoothstep(-0.8, 0.75, u) - 0.08 * bump((u - 1) / 0.14)) * (0.8 + 0.35 * next())
+      ? (0.16 + 0.3 * smoothstep(-0.7, 0.8, u)) * (0.72 + 0.4 * next())
       : (0.13 + 0.07 * smoothstep(-0.4, 0.8, u)) * (0.7 + 0.5 * next());
     for (let k = 0; k < size; k++) {
       const at = u + (clumpWidth * (k + 0.5 * next())) / size;
       const own = reach * (0.8 + 0.25 * next());
       const rootX = c.eyeX + at * c.eyeHalfWidth;
       const rootY = upper ? c.upperLid(at) + 0.015 : c.lowerLid(at) - 0.015;
-      const fan = (tipU - at) * c.eyeHalfWidth * 0.75 + (0.12 + 0.42 * at) * own;
+      const fan = (tipU - at) * c.eyeHalfWidth * 0.9 + (0.18 + 0.75 * at) * own;
       const points: [number, number, number][] = [];
       for (let j = 0; j <= 8; j++) {
         const t = j / 8;
         const x = rootX + fan * t ** 1.35;
-        const y = upper ? rootY + own * (-0.1 * Math.sin(t * 3) + 0.95 * t ** 1.7) : rootY - own * (0.75 * t + 0.25 * t * t);
+        const y = upper ? rootY + own * (-0.08 * Math.sin(t * 3) + (0.95 - 0.3 * at) * t ** 1.5) : rootY - own * (0.75 * t + 0.25 * t * t);
         points.push([x * sign, y, c.eyeZ + c.eyeRadius * 0.93]);
       }
-      out.push({ u: at, points, widthCm: upper ? 0.04 + 0.012 * person.skin.makeup : 0.022 });
+      out.push({ u: at, points, widthCm: upper ? 0.03 + 0.01 * person.skin.makeup : 0.018 });
     }
     u += clumpWidth * (0.8 + 0.35 * next());
   }
@@ -92,7 +92,7 @@ export function lashes(person: Person, scene: Scene, sign: 1 | -1, upper: boolea
 
 export function lashStrokes(set: readonly Lash[], alpha: number): Stroke[] {
   const strokes: Stroke[] = [];
-  for (const lash of set) addStrokes(strokes, lash.points, lash.widthCm, alpha, [0.012, 0.008, 0.007]);
+  for (const lash of set) addStrokes('lash', strokes, lash.points, lash.widthCm, alpha, [0.012, 0.008, 0.007]);
   return strokes;
 }
 

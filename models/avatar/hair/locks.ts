@@ -52,7 +52,7 @@ function hangingSection(y: number): { a: number; b: number; z: number } {
 function hangingPoint(course: Course, y: number): [number, number, number] {
   const s = hangingSection(y);
   const down = smoothstep(HANG_Y, HANG_Y - 10, y);
-  const flick = course.flick * (bump((y + 2.2) / 2.6) - 0.55 * bump((y + 7.6) / 2.6));
+  const flick = course.flick * (bump((y + 2.2) / 2.6) - 0.35 * bump((y + 7.8) / 2.6));
   const azimuth = ((course.azimuth + flick * 9) * Math.PI) / 180;
   const layer = mix(course.layer, 1 - (1 - course.layer) * 0.8, down);
   return [course.side * s.a * layer * Math.sin(azimuth), y, s.z + s.b * layer * Math.cos(azimuth)];
@@ -80,8 +80,8 @@ function trace(course: Course): { path: Float64Array; out: Float64Array } {
       const w0 = Math.sin((1 - k) * angle) / Math.sin(angle);
       const w1 = Math.sin(k * angle) / Math.sin(angle);
       const d = [d0[0] * w0 + dE[0] * w1, d0[1] * w0 + dE[1] * w1, d0[2] * w0 + dE[2] * w1] as const;
-      const lift = smoothstep(0, 0.28, k);
-      const scale = mix(0.9, mix(course.layer, endScale, smoothstep(0.35, 1, k)), lift) + 0.025 * bump((k - 0.3) / 0.25);
+      const lift = smoothstep(0, 0.4, k);
+      const scale = mix(0.955, mix(course.layer, endScale, smoothstep(0.35, 1, k)), lift) + 0.025 * bump((k - 0.3) / 0.25);
       const r = shell(...d) * scale;
       p = [SKULL.x + d[0] * r, SKULL.y + d[1] * r, SKULL.z + d[2] * r];
     } else p = hangingPoint(course, HANG_Y - ((t - split) / (1 - split)) * hang);
@@ -131,7 +131,7 @@ export function growLocks(person: Person): Lock[] {
     for (const tier of tiers) {
       for (let i = 0; i < tier.count; i++) {
         const rho = Math.min(1, Math.max(0, (i + 0.5 + (next() - 0.5) * 0.8) / tier.count));
-        const azimuth = 60 + 119 * rho ** 0.95;
+        const azimuth = 57 + 122 * rho ** 0.95;
         const course: Course = {
           side, root: partRoot(side, rho * 0.98), azimuth, layer: tier.layer + (next() - 0.5) * 0.05,
           endY: (tier.end + (next() - 0.5) * 1.7) * length, wave: tier.wave * (0.7 + 0.6 * next()),
@@ -153,8 +153,8 @@ export function growLocks(person: Person): Lock[] {
       add(course, [0.55, 0.8, 0.25], 0.75, 'front');
     }
     const framing = [
-      { azimuth: 56, end: -13.2, flick: 1.1 }, { azimuth: 54, end: -10.8, flick: 1.2 }, { azimuth: 52, end: -8.6, flick: 1.25 },
-      { azimuth: 50, end: -6.4, flick: 1.2 }, { azimuth: 57, end: -12.4, flick: 1 },
+      { azimuth: 51, end: -13.2, flick: 0.9 }, { azimuth: 48, end: -10.8, flick: 1 }, { azimuth: 45, end: -8.4, flick: 1.1 },
+      { azimuth: 42, end: -5.6, flick: 1.3 }, { azimuth: 47, end: -7, flick: 1.3 }, { azimuth: 53, end: -12.4, flick: 0.9 },
     ];
     for (const strand of framing) {
       const course: Course = {

@@ -2,7 +2,7 @@ import { CAMERA_CM, projectX, projectY, PX_PER_CM } from '../camera.ts';
 import { clamp, mix, randomStream, smoothstep } from '../math.ts';
 import type { Person } from '../person.ts';
 import { STUDIO } from '../render/lights.ts';
-import { HAIR_LATTICE, latticeSize, type Occlusion } from '../render/occlusion.ts';
+import { HAIR_LATTICE, latticeSize, type Occlusion, sample } from '../render/occlusion.ts';
 import { type HairGroup, LOCK_POINTS, type Lock } from './locks.ts';
 
 /** One hair (or brow or lash hair): x, y, z per point. */
@@ -86,6 +86,7 @@ export function hairDensity(strands: readonly Strand[]): Float32Array {
 
 /** A shaded piece of a strand on the canvas. */
 export interface Stroke {
+  readonly group: Strand['group'];
   readonly x0: number;
   readonly y0: number;
   readonly x1: number;
@@ -98,12 +99,40 @@ export interface Stroke {
   readonly b: number;
 }
 
+/** How much of each soft-box, and last of the sky, arrives in each cell of HAIR_LATTICE. */
+function lightVolumes(light: Occlusion): Float32Array[] {
+  const l = HAIR_LATTICE;
+  const sources: readonly (readonly [number, number, number, boolean])[] = STUDIO.map((box) => [...box.centre, box.rim]);
+  const volumes = [...sources, null].map(() => new Float32Array(latticeSize(l)));
+  for (let k = 0; k < l.nz; k++) {
+    for (let j = 0; j < l.ny; j++) {
+      for (let i = 0; i < l.nx; i++) {
+        const x = l.x + i * l.step;
+        const y = l.y + j * l.step;
+        const z = l.z + k * l.step;
+        const cell = (k * l.ny + j) * l.nx + i;
+        sources.forEach(([sx, sy, sz, rim], n) => {
+          const dl = 1 / Math.hypot(sx - x, sy - y, sz - z);
+          const lx = (sx - x) * dl;
+          const ly = (sy - y) * dl;
+          const lz = (sz - z) * dl;
+          const solid = light.solid(x + lx * 0.5, y + ly * 0.5, z + lz * 0.5, lx, ly, lz, 18);
+          (volumes[n] as Float32Array)[cell] = light.hair(x, y, z, lx, ly, lz, rim ? 0.15 : 0.3, 0.4) * (0.25 + 0.75 * solid);
+        });
+        (volumes[sources.length] as Float32Array)[cell] = 0.05 + 0.95 * light.hair(x, y, z, x * 0.05, 0.5, 0.62, 0.3, 0.3);
+      }
+    }
+  }
+  return volumes;
+}
+
 /** Lights hair with two highlights (Kajiya and Kay; Marschner's shifts) under voxel shadow. */
 export function shadeHair(person: Person, strands: readonly Strand[], light: Occlusion): Stroke[] {
+  const volumes = lightVolumes(light);
   const [cr, cg, cb] = person.hair.colour;
   const tip = person.hair.tipColour ?? [cr * 1.75, cg * 1.7, cb * 1.55];
   const strokes: Stroke[] = [];
-  for (const { points, tint, widthCm } of strands) {
+  for (const { points, tint, widthCm, group } of strands) {
     const last = points.length / 3 - 1;
     for (let i = 0; i < last; i++) {
       const x = points[i * 3] ?? 0;
@@ -129,7 +158,7 @@ export function shadeHair(person: Person, strands: readonly Strand[], light: Occ
       let r = 0;
       let g = 0;
       let b = 0;
-      for (const box of STUDIO) {
+      for (const [n, box] of STUDIO.entries()) {
         const dx = box.centre[0] - x;
         const dy = box.centre[1] - y;
         const dz = box.centre[2] - z;
@@ -137,24 +166,23 @@ export function shadeHair(person: Person, strands: readonly Strand[], light: Occ
         const lx = dx * dl;
         const ly = dy * dl;
         const lz = dz * dl;
-        const through =
-          light.hair(x, y, z, lx, ly, lz, box.rim ? 0.15 : 0.3, 0.4) * (0.25 + 0.75 * light.solid(x + lx * 0.5, y + ly * 0.5, z + lz * 0.5, lx, ly, lz, 18));
+        const through = sample(volumes[n] as Float32Array, HAIR_LATTICE, x, y, z, 1);
         if (through < 0.01) continue;
         const along = tx * lx + ty * ly + tz * lz;
         const sine = Math.sqrt(Math.max(0, 1 - along * along));
-        const first = highlight(tx, ty, tz, vx, vy, vz, lx, ly, lz, -0.1, 85) * smoothstep(0.02, 0.2, t) * (0.5 + tint);
+        const first = highlight(tx, ty, tz, vx, vy, vz, lx, ly, lz, -0.1, 85) * smoothstep(0, 0.3, t) * (0.5 + tint);
         const second = highlight(tx, ty, tz, vx, vy, vz, lx, ly, lz, 0.13, 20) * mix(0.45, 1, smoothstep(0, 0.2, t));
         const power = through * (box.rim ? 1.2 : 1);
         r += box.colour[0] * (br * (sine * 0.42 + second * 0.8) + 0.07 * first) * power;
         g += box.colour[1] * (bg * (sine * 0.42 + second * 0.8) + 0.062 * first) * power;
         b += box.colour[2] * (bb * (sine * 0.42 + second * 0.8) + 0.054 * first) * power;
       }
-      const dome = 0.05 + 0.95 * light.hair(x, y, z, x * 0.05, 0.5, 0.62, 0.3, 0.3);
+      const dome = sample(volumes[STUDIO.length] as Float32Array, HAIR_LATTICE, x, y, z, 1);
       r += br * 0.4 * dome;
       g += bg * 0.41 * dome;
       b += bb * 0.45 * dome;
       strokes.push({
-        x0: projectX(x, z), y0: projectY(y, z), x1: projectX(X, Z), y1: projectY(Y, Z), z: (z + Z) / 2,
+        group, x0: projectX(x, z), y0: projectY(y, z), x1: projectX(X, Z), y1: projectY(Y, Z), z: (z + Z) / 2,
         widthPx: widthCm * PX_PER_CM * mix(1, 0.5, t), alpha: (t < 0.05 ? 0.55 : 0.86) * (t > 0.9 ? clamp((1 - t) * 10, 0.2, 1) : 1),
         r: r * 0.44, g: g * 0.44, b: b * 0.44,
       });

@@ -49,7 +49,7 @@ export class Shader {
     let sum = 0;
     let total = 0;
     let weight = 1;
-    for (let i = 1; i <= 5; i++) {
+    for (let i = 1; i <= (cast === 'head' ? 5 : 7); i++) {
       const h = 0.1 * i * i;
       const d = this.#scene.distance(x + (n[0] ?? 0) * h, y + (n[1] ?? 0) * h, z + (n[2] ?? 0) * h, cast, false);
       sum += weight * saturate((h - d) / h);

@@ -87,7 +87,8 @@ function eyeArea(person: Person, head: HeadShape, ax: number, y: number, blink: 
   tint(s, 0.93, 0.84, 0.86, under * 0.5);
   const crease = c.crease(u);
   const lid = smoothstep(-0.05, 0.12, y - yu) * smoothstep(crease + 0.5, crease - 0.1, y) * smoothstep(1.3, 0.7, au);
-  tint(s, 0.84, 0.69, 0.66, lid * (0.35 + 0.5 * makeup));
+  tint(s, 0.8, 0.64, 0.6, lid * (0.35 + 0.5 * makeup));
+  tint(s, 0.72, 0.54, 0.5, bump((y - crease) / 0.09) * smoothstep(1.15, 0.85, au) * (1 - 0.6 * blink) * 0.6);
   const outer = bump((u - 0.95) / 0.45) * bump((y - yu - 0.18) / 0.3);
   tint(s, 0.72, 0.56, 0.52, outer * makeup * 0.6);
   const lowerRim = bump((y - yl) / 0.06) * smoothstep(1.1, 0.95, au) * (1 - blink);
@@ -105,7 +106,7 @@ function lips(person: Person, head: HeadShape, x: number, y: number, z: number, 
   const v = y - c.seam(x);
   const upper = c.upperLip(x);
   const lower = c.lowerLip(x);
-  const red = smoothstep(-0.03, 0.07, upper - v) * smoothstep(-0.05, 0.11, v + lower) * smoothstep(1, 0.86, u) * smoothstep(-1.5, -0.4, z);
+  const red = smoothstep(-0.02, 0.07, upper - v) * smoothstep(-0.04, 0.12, v + lower) * smoothstep(1, 0.8, u) * smoothstep(-1.5, -0.4, z);
   const lines = noise(x * 7.5, y * 0.9, 3);
   const [r, g, b] = person.mouth.lipColour;
   const shade = 0.9 + 0.18 * lines;
