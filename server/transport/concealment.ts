@@ -17,6 +17,7 @@ const VOICED_CORRELATION = 0.5;
 const VOICED = { holdMs: 20, fadeMs: 60 };
 const UNVOICED = { holdMs: 5, fadeMs: 25 };
 const RETURN_MS = 5;
+const NOTHING = new Float32Array(1);
 
 export class Concealer {
   readonly #history = new Float32Array(HISTORY);
@@ -25,6 +26,8 @@ export class Concealer {
   #concealed = 0;
   #hold = 0;
   #fade = 1;
+  /** What the first made-up samples are off by, so that they join what was heard. */
+  #offset = 0;
 
   /** Sound as it was decoded; returned as it should be heard (joined to what was made up before it). */
   heard(pcm: Int16Array): Int16Array {
@@ -32,7 +35,7 @@ export class Concealer {
       const joinable = Math.min(pcm.length, RETURN_MS * perMs);
       for (let i = 0; i < joinable; i++) {
         const share = (i + 1) / (joinable + 1);
-        pcm[i] = Math.round(pcm[i]! * share + this.#next() * (1 - share));
+        pcm[i] = limit(pcm[i]! * share + this.#next() * (1 - share));
       }
       this.#period = undefined;
     }
@@ -44,7 +47,7 @@ export class Concealer {
   conceal(samples: number): Int16Array {
     if (!this.#period) this.#begin();
     const pcm = new Int16Array(samples);
-    for (let i = 0; i < samples; i++) pcm[i] = Math.round(this.#next());
+    for (let i = 0; i < samples; i++) pcm[i] = limit(this.#next());
     this.#remember(pcm);
     return pcm;
   }
@@ -53,7 +56,12 @@ export class Concealer {
   silence(samples: number): Int16Array {
     const last = this.#history[HISTORY - 1]!;
     if (!this.#period && Math.abs(last) > 1) this.#begin();
-    return this.heard(new Int16Array(samples));
+    const pcm = this.heard(new Int16Array(samples));
+    // Whatever follows begins from here, faded in.
+    this.#period = NOTHING;
+    this.#phase = 0;
+    this.#offset = 0;
+    return pcm;
   }
 
   #begin(): void {
@@ -72,13 +80,10 @@ export class Concealer {
       const at = lag - bend + i;
       period[at] = period[at]! * (1 - share) + history[HISTORY - lag - bend + i]! * share;
     }
-    // The very last sample was already heard unbent; the first made-up ones make up for the difference.
-    const step = history[HISTORY - 1]! - period[lag - 1]!;
+    // The last sample was heard as it was, not bent.
+    this.#offset = history[HISTORY - 1]! - period[lag - 1]!;
     this.#period = period;
-    this.#offset = step;
   }
-
-  #offset = 0;
 
   #next(): number {
     const period = this.#period!;
@@ -96,6 +101,8 @@ export class Concealer {
     history.set(tail, HISTORY - tail.length);
   }
 }
+
+const limit = (sample: number) => Math.max(-32_768, Math.min(32_767, Math.round(sample)));
 
 /** Best normalised autocorrelation of the last 20 ms: first every fourth lag and sample, then around the best. */
 function pitch(history: Float32Array): { lag: number; correlation: number } {

@@ -82,11 +82,14 @@ export class Inbound implements Disposable {
   #next: number | undefined;
   /** End of the last packet that was decoded, and its sequence number. */
   #decodedUntil = Number.NEGATIVE_INFINITY;
+  #newest = Number.NEGATIVE_INFINITY;
   #lastSequence: number | undefined;
   #lastWasDtx = true;
   /** Frames in a row without any packet to tell why. */
   #missing = 0;
   #stale = 0;
+  /** Playout has just jumped to another place. */
+  #fresh = false;
   #ready: Int16Array = new Int16Array(0);
   #leastSlack = Number.POSITIVE_INFINITY;
   #slackTicks = 0;
@@ -130,9 +133,7 @@ export class Inbound implements Disposable {
   }
 
   stats(): InboundStats {
-    const newest = Math.max(...this.#waiting.keys(), Number.NEGATIVE_INFINITY);
-    const delayMs = this.#next === undefined || newest === Number.NEGATIVE_INFINITY ? 0 : Math.max(0, newest - this.#next) / UNITS_PER_MS;
-    return { ...this.#stats, delayMs };
+    return { ...this.#stats, delayMs: this.#next === undefined ? 0 : Math.max(0, this.#newest - this.#next) / UNITS_PER_MS };
   }
 
   /** Made-up share of the frames in which the visitor sent sound. */
@@ -181,10 +182,7 @@ export class Inbound implements Disposable {
     }
     if (this.#waiting.size >= MAX_BUFFERED) this.#waiting.delete(Math.min(...this.#waiting.keys()));
     this.#waiting.set(timestamp, { sequence, units, payload, redundant });
-    // What an outage held back arrives at once; playing all of it would leave the conversation behind for good.
-    const owedMs = Math.max(0, this.#clock.nowMs() - this.#firstTickMs - this.#ticks * FRAME_MS);
-    const mostMs = this.#options.maxDepthMs + BACKLOG_MS + owedMs;
-    if (slack > mostMs * UNITS_PER_MS) this.#skipTo(timestamp - this.#options.depthMs * UNITS_PER_MS);
+    this.#newest = Math.max(this.#newest, timestamp);
   }
 
   /** A packet from long ago, unless so many come that the source must have started to count anew. */
@@ -193,14 +191,25 @@ export class Inbound implements Disposable {
   }
 
   #playFrom(timestamp: number): void {
+    this.#stats.late += this.#waiting.size;
     this.#waiting.clear();
+    this.#fresh = true;
     this.#next = timestamp;
+    this.#newest = timestamp;
     this.#decodedUntil = Number.NEGATIVE_INFINITY;
     this.#lastSequence = undefined;
     this.#forgetSlack();
   }
 
-  #skipTo(timestamp: number): void {
+  /** What an outage held back arrives at once; playing all of it would leave the conversation behind for good. */
+  #keepUp(): void {
+    const { depthMs, maxDepthMs } = this.#options;
+    const owedMs = Math.max(0, this.#clock.nowMs() - this.#firstTickMs - this.#ticks * FRAME_MS);
+    // Right after a jump, more than the depth has to be the rest of such a burst.
+    const mostMs = this.#fresh ? depthMs + 2 * FRAME_MS : maxDepthMs + BACKLOG_MS;
+    this.#fresh = false;
+    if (this.#newest - this.#next! <= (mostMs + owedMs) * UNITS_PER_MS) return;
+    const timestamp = this.#newest - depthMs * UNITS_PER_MS;
     for (const [at, { sequence }] of this.#waiting) {
       if (at >= timestamp) continue;
       this.#waiting.delete(at);
@@ -265,6 +274,7 @@ export class Inbound implements Disposable {
   #piece(): Int16Array {
     if (this.#next === undefined) return this.#silence(OPUS_FRAME_UNITS);
     this.#slackTicks++;
+    this.#keepUp();
     const due = this.#waiting.get(this.#next);
     if (due) return this.#play(this.#next, due);
     const following = this.#earliest();
@@ -279,7 +289,7 @@ export class Inbound implements Disposable {
     }
     const packet = this.#waiting.get(following)!;
     if (packet.sequence <= this.#lastSequence + 1) return this.#advance(units, this.#silence(units));
-    if (gap > OPUS_FRAME_UNITS || packet.redundant) return this.#advance(units, this.#conceal(units));
+    if (gap > OPUS_FRAME_UNITS) return this.#advance(units, this.#conceal(units));
     const recovered = this.#decoder.recover(packet.payload, units / UNITS_PER_SAMPLE);
     if (!recovered) return this.#advance(units, this.#conceal(units));
     this.#stats.recovered++;
