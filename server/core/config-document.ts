@@ -32,7 +32,7 @@ const renderSection = (section: string): string => {
 
 const renderSetting = (setting: Setting): string => {
   const unnamed = setting.choices?.some((choice) => !setting.description.includes(choice));
-  const choices = unnamed ? ` One of ${setting.choices?.join(', ')}.` : '';
+  const choices = unnamed ? ` ${setting.type === 'array' ? 'Any' : 'One'} of ${setting.choices?.join(', ')}.` : '';
   const line =
     setting.default === undefined
       ? `${setting.key}:`

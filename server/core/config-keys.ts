@@ -13,7 +13,7 @@ export interface Setting {
   /** `undefined` where the setting is optional and unset. */
   readonly default: unknown;
   readonly description: string;
-  /** Allowed words of an enumeration. */
+  /** Allowed words of an enumeration, or of a list's items. */
   readonly choices?: readonly string[];
 }
 
@@ -22,6 +22,7 @@ interface Def {
   readonly innerType?: z.ZodType;
   readonly defaultValue?: unknown;
   readonly entries?: Record<string, string>;
+  readonly element?: z.ZodType;
 }
 const defOf = (schema: z.ZodType): Def => schema.def as unknown as Def;
 
@@ -50,8 +51,9 @@ function describe(section: string, key: string, leaf: z.ZodType): Setting {
     inner = defOf(inner).innerType!;
     description ??= inner.description;
   }
-  const { type, entries } = defOf(inner);
-  const choices = type === 'enum' && entries ? Object.values(entries) : undefined;
+  const { type, element } = defOf(inner);
+  const { entries } = defOf(element ?? inner);
+  const choices = entries ? Object.values(entries) : undefined;
   return {
     path: `${section}.${key}`,
     section,

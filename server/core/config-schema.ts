@@ -48,7 +48,10 @@ const server = section({
   maxSocketBufferBytes: bytes(4 * 1024 * 1024).describe('What may wait for a slow WebSocket before it is closed.'),
   socketsPerAddress: count(16, 10_000).describe('WebSockets at once from one address.'),
   socketPingMs: ms(15_000).describe('How often a WebSocket is asked whether it lives; two silences end it.'),
-  publicPages: z.boolean().optional().describe('Whether visitors without a key may call through the pages; by default only from this machine.'),
+  publicPages: z
+    .boolean()
+    .optional()
+    .describe('Whether visitors without a key may call through the pages; by default only from this machine.'),
   pagePermissions: z
     .array(z.enum(['instructions', 'say']))
     .default([])
@@ -95,7 +98,10 @@ const hearing = section({
   abandonAfterMs: ms(5_000).describe('Silence after which an utterance that nobody ends is ended.'),
   replayMs: ms(8_000, 60_000).describe('Sound of each call kept in memory, to be heard again by a restarted ear process.'),
   maxLagMs: ms(5_000).describe('An ear process that is so far behind gets no more sound until it has caught up.'),
-  vadRuntime: z.enum(['native', 'wasm']).default('native').describe('ONNX runtime of the VAD: native falls back to wasm where it is missing.'),
+  vadRuntime: z
+    .enum(['native', 'wasm'])
+    .default('native')
+    .describe('ONNX runtime of the VAD: native falls back to wasm where it is missing.'),
   domainTopics: count(200).describe('Words of the knowledge that questions are made about for the language model.'),
   domainNewWords: count(2_000).describe('Words of the knowledge at most that are added to the dictionary of the recogniser.'),
   httpBaseUrl: z.string().optional().describe('Base URL of an OpenAI-compatible transcription server.'),

@@ -84,8 +84,14 @@ describe('layers', () => {
 
   it.each(settings)('$path can be set in the environment', (setting) => {
     expect(envName(setting)).toMatch(/^VISAVIS_[A-Z]+__[A-Z0-9_]+$/);
-    const other = { string: 'x'.repeat(32), number: '', boolean: String(!setting.default), array: `${'a'.repeat(16)}, ${'b'.repeat(16)}` };
-    const text = setting.type === 'number' ? String(setting.default) : (setting.choices?.[0] ?? other[setting.type]);
+    const items = setting.choices ?? ['a'.repeat(16), 'b'.repeat(16)];
+    const texts = {
+      string: setting.choices?.[0] ?? 'x'.repeat(32),
+      number: String(setting.default),
+      boolean: String(!setting.default),
+      array: items.join(', '),
+    };
+    const text = texts[setting.type];
     if (/File$/.test(setting.key)) {
       expect(failure({ env: { [envName(setting)]: text } }).message).toContain(setting.key);
       return;
