@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** An HTTP error as every endpoint tells it: problem details (RFC 9457) with a stable code. */
 export const problemDetails = z.object({
-  type: z.string().describe('`/docs#problem-<code>`, the same for every problem of this kind.'),
+  type: z.string().describe('`urn:visavis:problem:<code>`, the same for every problem of this kind.'),
   title: z.string(),
   status: z.number().int(),
   detail: z.string(),

@@ -2,6 +2,10 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { clientEventSchemas } from '../protocol/client-events.ts';
+import { PROBLEM_MEDIA_TYPE, problemDetails } from '../protocol/problem.ts';
+import { serverEventSchemas } from '../protocol/server-events.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -35,12 +39,51 @@ export async function installApiDocs(app: FastifyInstance, version: string): Pro
     },
     transform: (route) => {
       const { schema, url } = jsonSchemaTransform(route);
-      const rawBody = (route.route.config as { rawBody?: Readonly<Record<string, string>> } | undefined)?.rawBody;
+      const { rawBody } = (route.route.config ?? {}) as { rawBody?: Readonly<Record<string, string>> };
       if (!rawBody) return { schema, url };
-      const consumes = Object.keys(rawBody);
-      return { schema: { ...schema, consumes, body: { type: 'string', description: Object.values(rawBody).join('; ') } }, url };
+      return {
+        schema: { ...schema, consumes: Object.keys(rawBody), body: { type: 'string', description: Object.values(rawBody).join('; ') } },
+        url,
+      };
+    },
+    transformObject: (document) => {
+      if (!('openapiObject' in document)) return document.swaggerObject;
+      const { openapiObject } = document;
+      return withProblemsAndEvents(openapiObject as OpenApiDocument) as typeof openapiObject;
     },
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { docExpansion: 'list' } });
   app.get('/openapi.json', { schema: { hide: true } as never }, async (_request, reply) => reply.send(app.swagger()));
+}
+
+/** As much of an OpenAPI document as is added to here. */
+interface OpenApiDocument {
+  readonly paths?: Readonly<Record<string, Readonly<Record<string, { responses?: object } | undefined>> | undefined>>;
+  readonly components?: object;
+}
+
+/** Every operation may answer with a problem; events have no path in OpenAPI, so their schemas stand among the components. */
+function withProblemsAndEvents(document: OpenApiDocument): OpenApiDocument {
+  const problem = {
+    description: 'A problem (RFC 9457)',
+    content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
+  for (const path of Object.values(document.paths ?? {}))
+    for (const method of ['get', 'post', 'patch', 'delete']) {
+      const operation = path?.[method];
+      if (operation) operation.responses = { ...operation.responses, default: problem };
+    }
+  const events = (direction: string, schemas: Readonly<Record<string, z.ZodType>>, io: 'input' | 'output') =>
+    Object.entries(schemas).map(([type, schema]) => [`${direction}.${type}`, schemaOf(schema, io)]);
+  const schemas = {
+    Problem: schemaOf(problemDetails, 'output'),
+    ...Object.fromEntries([...events('ClientEvent', clientEventSchemas, 'input'), ...events('ServerEvent', serverEventSchemas, 'output')]),
+  };
+  return { ...document, components: { ...document.components, schemas } };
+}
+
+/** OpenAPI 3.1 speaks JSON Schema 2020-12 and names it once for all. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): object {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
 }

@@ -20,6 +20,7 @@ import { installProblems, pathOf } from './problems.ts';
 import { AddressLimit } from './rate-limit.ts';
 import { realtimeSocket } from './realtime-socket.ts';
 import { installSecurityHeaders } from './security-headers.ts';
+import { signallingError } from './signalling-error.ts';
 
 /** Probes come often and must never be refused for that. */
 const UNLIMITED = new Set(['/healthz', '/readyz']);
@@ -29,7 +30,7 @@ const CLOSE_GRACE_MS = 500;
 
 /**
  * The HTTP server: every way to begin, change and end a call, the pages, health and documentation. `listen` is the
- * caller's; `close` ends every connection. Throws when a TLS file cannot be read.
+ * caller's; `close` ends every connection. Throws `tls_unreadable`.
  */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, calls, log, metrics, clientDir, routes = [], version = '0.0.0', clock = systemClock, nowMs = Date.now } = options;
@@ -127,6 +128,17 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   return app;
 }
 
-function tlsOf(certFile: string | undefined, keyFile: string | undefined): { cert: Buffer; key: Buffer } | undefined {
-  return certFile && keyFile ? { cert: readFileSync(certFile), key: readFileSync(keyFile) } : undefined;
+interface TlsFiles {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+function tlsOf(certFile: string | undefined, keyFile: string | undefined): TlsFiles | undefined {
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  if (certFile === undefined || keyFile === undefined) throw signallingError('tls_unreadable', 'TLS needs a certificate and its key');
+  try {
+    return { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+  } catch (cause) {
+    throw signallingError('tls_unreadable', `The TLS files cannot be read: ${(cause as Error).message}`, { cause });
+  }
 }

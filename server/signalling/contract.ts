@@ -1,7 +1,6 @@
 import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify';
 import type { Clock } from '../core/clock.ts';
 import type { Config } from '../core/config-schema.ts';
-import type { Permission } from '../protocol/common.ts';
 import type { Caller, Calls } from '../session/contract.ts';
 
 /** Whether the server can take calls, and what is missing. */
@@ -18,10 +17,8 @@ export interface SignallingMetrics {
   callRefused(reason: 'full' | 'rate_limit' | 'unauthorised' | 'bad_offer' | 'shutting_down'): void;
 }
 
-/** Who calls and what he may do beyond talking. The session refuses `visavis.say` and new instructions without it. */
-export interface AuthorisedCaller extends Caller {
-  readonly permissions: readonly Permission[];
-}
+/** Who calls and what he may do beyond talking, decided. */
+export type AuthorisedCaller = Required<Caller>;
 
 export interface AppOptions {
   readonly config: Config;

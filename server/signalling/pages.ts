@@ -10,7 +10,7 @@ const NOT_BUILT = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Visavis: the pages are not built</title>
 <h1>The pages are not built yet</h1>
 <p>The server runs, and calls over its API work. To build the pages, run this in the project's folder and reload:</p>
-<pre>npx vite build --config client/vite.config.ts</pre>
+<pre>npm run build</pre>
 <p>The API is described at <a href="/docs">/docs</a>.</p>
 </html>
 `;
@@ -20,7 +20,7 @@ export async function installPages(app: FastifyInstance, clientDir: string): Pro
   await app.register(fastifyStatic, {
     root: clientDir,
     serve: false,
-    dotfiles: 'deny',
+    dotfiles: 'ignore',
     cacheControl: false,
     preCompressed: true,
   });
@@ -39,7 +39,7 @@ export async function installPages(app: FastifyInstance, clientDir: string): Pro
   for (const [folder, cacheControl] of Object.entries(folders)) {
     app.get(`/${folder}/*`, { schema: { hide: true } as never }, async (request, reply) => {
       const { '*': file } = request.params as { '*': string };
-      if (!existsSync(clientDir)) return reply.callNotFound();
+      if (file.includes('..') || !existsSync(clientDir)) return reply.callNotFound();
       return reply.header('cache-control', cacheControl).header('access-control-allow-origin', '*').sendFile(`${folder}/${file}`);
     });
   }

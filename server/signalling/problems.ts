@@ -40,7 +40,7 @@ function problemOf(error: VisavisError, requestId: string, errors?: ProblemDetai
   // What broke inside is for the log; it may hold paths, or what somebody said.
   const detail = code === 'internal' ? 'Something went wrong on our side' : error.message;
   return {
-    type: `/docs#problem-${code}`,
+    type: `urn:visavis:problem:${code}`,
     title: code.replaceAll('_', ' '),
     status,
     detail,

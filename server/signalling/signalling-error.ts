@@ -38,6 +38,7 @@ export const signallingError = errorCatalogue('signalling', {
   token_used: { status: 401, retryable: false, hint: NEW_TOKEN },
   tokens_busy: { status: 503, retryable: true, hint: TRY_AGAIN },
   permission_missing: { status: 403, retryable: false, hint: 'Use an API key, or a client secret whose creator gave this permission.' },
+  tls_unreadable: { status: 500, retryable: false, hint: 'server.tlsCertFile and server.tlsKeyFile name PEM files, both or neither.' },
   rate_limited: { status: 429, retryable: true, hint: TRY_AGAIN },
   too_many_sockets: { status: 429, retryable: true, hint: 'Close another connection first.' },
 });
