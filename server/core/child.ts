@@ -52,6 +52,9 @@ export interface ChildOptions {
   readonly clock?: Clock;
 }
 
+/** How long a child may take to stop by itself. */
+const STOP_TIMEOUT_MS = 2_000;
+
 const DEFAULTS = {
   startTimeoutMs: 20_000,
   heartbeatMs: 1_000,
@@ -83,12 +86,12 @@ export class SupervisedChild extends Emitter<ChildEvents> {
   readonly #pending = new Map<number, Pending>();
   #process: ChildProcess | undefined;
   #ready = false;
-  #closed = false;
+  #closing: Promise<void> | undefined;
   #nextId = 1;
   #restarts = 0;
   #quickDeaths = 0;
   #readyAtMs = 0;
-  #lastPongMs = 0;
+  #missedBeats = 0;
   #heartbeat: Disposable | undefined;
   #restart: Disposable | undefined;
   #startTimer: Disposable | undefined;
@@ -140,8 +143,10 @@ export class SupervisedChild extends Emitter<ChildEvents> {
   ask<Answer>(body: ChildMessage, options: { signal?: AbortSignal; onPart?: (value: unknown) => void } = {}): Promise<Answer> {
     const { signal, onPart } = options;
     if (signal?.aborted) return Promise.reject(coreError('aborted', 'The work was cancelled', { cause: signal.reason }));
-    if (!this.#ready) return Promise.reject(coreError('child_unavailable', `The ${this.name} process is not running`, { cause: this.#failure }));
-    if (this.#pending.size >= this.#options.maxInFlight) return Promise.reject(coreError('queue_full', `The ${this.name} process has too much to do`));
+    if (!this.#ready)
+      return Promise.reject(coreError('child_unavailable', `The ${this.name} process is not running`, { cause: this.#failure }));
+    if (this.#pending.size >= this.#options.maxInFlight)
+      return Promise.reject(coreError('queue_full', `The ${this.name} process has too much to do`));
     const id = this.#nextId++;
     return new Promise<Answer>((resolve, reject) => {
       const onAbort = () => {
@@ -160,9 +165,12 @@ export class SupervisedChild extends Emitter<ChildEvents> {
     if (this.#ready) this.#send({ t: 'tell', body });
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
     this.#heartbeat?.[Symbol.dispose]();
     this.#restart?.[Symbol.dispose]();
     this.#startTimer?.[Symbol.dispose]();
@@ -172,7 +180,7 @@ export class SupervisedChild extends Emitter<ChildEvents> {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
     if (child.connected) child.send({ t: 'stop' } satisfies ToChild, () => undefined);
-    const kill = after(this.#clock, 2_000, () => child.kill('SIGKILL'));
+    const kill = after(this.#clock, STOP_TIMEOUT_MS, () => child.kill('SIGKILL'));
     await exited;
     kill[Symbol.dispose]();
   }
@@ -208,7 +216,8 @@ export class SupervisedChild extends Emitter<ChildEvents> {
         this.#startTimer?.[Symbol.dispose]();
         this.#ready = true;
         this.#failure = undefined;
-        this.#readyAtMs = this.#lastPongMs = this.#clock.nowMs();
+        this.#readyAtMs = this.#clock.nowMs();
+        this.#missedBeats = 0;
         this.#beat();
         this.emit('ready', message.info, this.#restarts);
         break;
@@ -225,7 +234,7 @@ export class SupervisedChild extends Emitter<ChildEvents> {
         this.emit('event', message.body);
         break;
       case 'pong':
-        this.#lastPongMs = this.#clock.nowMs();
+        this.#missedBeats = 0;
         break;
       case 'failed':
         this.#failure = reviveError(message.error);
@@ -236,10 +245,12 @@ export class SupervisedChild extends Emitter<ChildEvents> {
   #beat(): void {
     this.#heartbeat?.[Symbol.dispose]();
     this.#heartbeat = after(this.#clock, this.#options.heartbeatMs, () => {
-      if (this.#clock.nowMs() - this.#lastPongMs > this.#options.hangTimeoutMs) {
+      // Beats are counted, not time: when this process was held up, the child's answers wait in its own queue.
+      if (this.#missedBeats * this.#options.heartbeatMs >= this.#options.hangTimeoutMs) {
         this.#process?.kill('SIGKILL');
         return;
       }
+      this.#missedBeats++;
       this.#send({ t: 'ping', id: 0 });
       this.#beat();
     });
@@ -251,7 +262,7 @@ export class SupervisedChild extends Emitter<ChildEvents> {
     this.#startTimer?.[Symbol.dispose]();
     const wasReadyForMs = this.#ready ? this.#clock.nowMs() - this.#readyAtMs : 0;
     this.#ready = false;
-    if (this.#closed) return;
+    if (this.#closing) return;
     // A child that ran for a while and died is restarted at once; one that dies at once waits longer each time.
     this.#quickDeaths = wasReadyForMs > 10_000 ? 0 : this.#quickDeaths + 1;
     this.#rejectAll(coreError('child_lost', `The ${this.name} process was lost (${reason})`));
@@ -304,6 +315,8 @@ export function serveParent<Init>(service: ChildService<Init>): void {
     if (stopping) return;
     stopping = true;
     for (const abort of aborts.values()) abort.abort();
+    // Without a parent nobody else would end a child that does not stop.
+    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
     try {
       await service.stop?.();
     } finally {

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildArpa } from './domain-model.ts';
-import { parseLexicon, pronounce } from './pronunciation.ts';
+import { otherPronunciations, parseLexicon, pronounce } from './pronunciation.ts';
 import { FUNCTION_WORDS, QUESTION_FRAMES, SMALL_TALK } from './question-frames.ts';
 import { type SpokenWord, spokenWords } from './spoken-words.ts';
 
@@ -10,7 +10,7 @@ import { type SpokenWord, spokenWords } from './spoken-words.ts';
 export interface PreparedDomain {
   /** Language model in ARPA format. */
   readonly arpa: string;
-  /** Words that the dictionary lacks: dictionary entry (`word`, `word(2)`) and its phones. */
+  /** Words and pronunciations that the dictionary lacks: dictionary entry (`word`, `word(2)`) and its phones. */
   readonly newWords: readonly { readonly entry: string; readonly phones: string }[];
   /** How a new word is written, by its spoken form: `webrtc` -> `WebRTC`. */
   readonly spelling: ReadonlyMap<string, string>;
@@ -50,13 +50,18 @@ function questionsAbout(topics: readonly string[]): string[][] {
 export async function prepareDomain(texts: readonly string[], options: DomainOptions): Promise<PreparedDomain> {
   const lexicon = parseLexicon(await readFile(options.dictionaryFile, 'utf8'));
   const written = texts.map((text) => spokenWords(text).slice(0, MAX_SENTENCE_WORDS)).filter((words) => words.length > 0);
-  const newWords = new Map<string, readonly string[]>();
+  const newWords = new Set<string>();
+  const entries: { entry: string; phones: string }[] = [];
   const spelling = new Map<string, string>();
-  for (const { word, written: form } of written.flat()) {
-    if (lexicon.has(word) || newWords.has(word) || newWords.size >= options.maxNewWords) continue;
-    const sounds = pronounce(form, lexicon);
-    if (sounds.length === 0) continue;
-    newWords.set(word, sounds);
+  for (const { word, written: form } of new Map(written.flat().map((word) => [word.word, word])).values()) {
+    const isInDictionary = lexicon.has(word);
+    const sounds = isInDictionary ? otherPronunciations(word, lexicon) : pronounce(form, lexicon);
+    if (sounds.length === 0 || (!isInDictionary && newWords.size >= options.maxNewWords)) continue;
+    // The dictionary's own pronunciation has the plain name.
+    const first = isInDictionary ? 2 : 1;
+    entries.push(...sounds.map((phones, i) => ({ entry: first + i === 1 ? word : `${word}(${first + i})`, phones })));
+    if (isInDictionary) continue;
+    newWords.add(word);
     spelling.set(word, form);
   }
   const isKnown = (word: string): boolean => lexicon.has(word) || newWords.has(word);
@@ -67,9 +72,7 @@ export async function prepareDomain(texts: readonly string[], options: DomainOpt
   ].map((words) => words.filter(isKnown));
   return {
     arpa: buildArpa(sentences),
-    newWords: [...newWords].flatMap(([word, sounds]) =>
-      sounds.map((phones, i) => ({ entry: i === 0 ? word : `${word}(${i + 1})`, phones })),
-    ),
+    newWords: entries,
     spelling,
   };
 }

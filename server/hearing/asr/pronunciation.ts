@@ -6,7 +6,7 @@ export type Lexicon = ReadonlyMap<string, string>;
 
 /** Names of this field that no rule gets right. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  visavis: ['V IY Z AH V IY', 'V IY Z AA V IY', 'V IH S AH V IH S', 'V IH Z AH V IH S'],
+  visavis: ['V IY Z AH V IY', 'V IY Z AA V IY', 'V IH S AH V IH S', 'V IH S AE V IH S', 'V IH Z AH V IH S'],
   ollama: ['OW L AA M AH', 'AH L AA M AH'],
   json: ['JH EY S AH N'],
   yaml: ['Y AE M AH L'],
@@ -24,7 +24,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   debian: ['D EH B IY AH N'],
   ubuntu: ['UW B UH N T UW'],
   nginx: ['EH N JH IH N EH K S'],
-  avatar: ['AE V AH T AA R'],
+  avatar: ['AE V AH T AA R', 'AE V AH T ER'],
 };
 
 const LETTERS: Readonly<Record<string, string>> = {
@@ -234,6 +234,10 @@ function partSound(part: string, lexicon: Lexicon): string {
   if (isAcronym || !/[aeiouy]/.test(word) || word.length <= 2) return spellOut(word);
   return inflected(word, lexicon) ?? compound(word, lexicon) ?? byLetterRules(word);
 }
+
+/** Ways to say a word of the dictionary that the dictionary does not have. */
+export const otherPronunciations = (word: string, lexicon: Lexicon): readonly string[] =>
+  (KNOWN[word] ?? []).filter((phones) => phones !== lexicon.get(word));
 
 /** `written` as in the text, with its capitals: they tell an abbreviation from a word. */
 export function pronounce(written: string, lexicon: Lexicon): readonly string[] {
