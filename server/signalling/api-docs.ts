@@ -52,7 +52,7 @@ export async function installApiDocs(app: FastifyInstance, version: string): Pro
       return withProblemsAndEvents(openapiObject as OpenApiDocument) as typeof openapiObject;
     },
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { docExpansion: 'list' } });
+  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { docExpansion: 'list' } });
   app.get('/openapi.json', { schema: { hide: true } as never }, async (_request, reply) => reply.send(app.swagger()));
 }
 

@@ -188,6 +188,27 @@ describe('pages', () => {
     expect(headers.get('strict-transport-security')).toBeNull();
   });
 
+  it('show an avatar before the call, and nothing else of its folder', async () => {
+    const avatarsDir = temporaryFolder();
+    for (const name of ['mia', 'robo', 'bare']) mkdirSync(join(avatarsDir, name));
+    writeFileSync(join(avatarsDir, 'mia/poster.jpg'), 'a picture');
+    writeFileSync(join(avatarsDir, 'mia/avatar.json'), '{}');
+    writeFileSync(join(avatarsDir, 'robo/poster.png'), 'a picture');
+    writeFileSync(join(avatarsDir, 'poster.jpg'), 'outside');
+    const { url } = await startServer({ face: { avatarsDir } });
+    expect((await fetch(`${url}/avatars/mia/poster.jpg`)).headers.get('content-type')).toBe('image/jpeg');
+    expect((await fetch(`${url}/avatars/robo/poster.jpg`)).headers.get('content-type')).toBe('image/png');
+    for (const path of [
+      'bare/poster.jpg',
+      'mia/avatar.json',
+      'nobody/poster.jpg',
+      '%2e/poster.jpg',
+      '%2e%2e/poster.jpg',
+      'mia%2f..%2fmia/poster.jpg',
+    ])
+      expect(await problemFrom(await fetch(`${url}/avatars/${path}`)), path).toMatchObject({ status: 404 });
+  });
+
   it('say how to build them when they are not', async () => {
     const { url } = await startServer();
     const page = await fetch(`${url}/`);

@@ -37,6 +37,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { server } = config;
   const tls = tlsOf(server.tlsCertFile, server.tlsKeyFile);
 
+  // The cast: `https` is there or not, which the types want to know beforehand.
   const app = Fastify({
     loggerInstance: log,
     // Own lines instead, without the query and without headers.
@@ -124,7 +125,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(callRoutes(shared));
   await app.register(realtimeSocket({ ...shared, clock }));
   for (const route of routes) await app.register(route);
-  await installPages(app, clientDir);
+  await installPages(app, { clientDir, avatarsDir: config.face.avatarsDir });
   return app;
 }
 

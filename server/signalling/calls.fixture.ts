@@ -130,13 +130,14 @@ export interface TestServer {
 
 export interface TestServerOptions extends Partial<Omit<AppOptions, 'config' | 'calls'>> {
   readonly server?: ConfigInput['server'];
+  readonly face?: ConfigInput['face'];
   readonly clock?: Clock;
 }
 
 /** A real server on a free loopback port; closed when the test ends. */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { server = {}, ...rest } = options;
-  const config = configSchema.parse({ server: { requestsPerMinute: 0, callsPerMinute: 0, ...server } });
+  const { server = {}, face = {}, ...rest } = options;
+  const config = configSchema.parse({ face, server: { requestsPerMinute: 0, callsPerMinute: 0, ...server } });
   const calls = new CallsDouble();
   const metrics = new Metrics();
   const app = await createApp({

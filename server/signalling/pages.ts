@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { resourceName } from '../protocol/common.ts';
 
 /** Pages by address, and the built file of each. A page whose file is not there is not served. */
 const PAGES = { '/': 'index.html', '/kiosk': 'kiosk.html', '/dashboard': 'dashboard.html', '/studio': 'studio.html' } as const;
@@ -15,8 +16,16 @@ const NOT_BUILT = `<!doctype html>
 </html>
 `;
 
+/** A still picture of an avatar, shown before the call; the first of these that its folder has. */
+const POSTERS = ['poster.jpg', 'poster.webp', 'poster.png'];
+
+interface PageFolders {
+  readonly clientDir: string;
+  readonly avatarsDir: string;
+}
+
 /** The built client. Files with a hash in their name never change; all else is asked for again each time. */
-export async function installPages(app: FastifyInstance, clientDir: string): Promise<void> {
+export async function installPages(app: FastifyInstance, { clientDir, avatarsDir }: PageFolders): Promise<void> {
   await app.register(fastifyStatic, {
     root: clientDir,
     serve: false,
@@ -48,4 +57,12 @@ export async function installPages(app: FastifyInstance, clientDir: string): Pro
       ? reply.header('cache-control', 'public, max-age=3600').sendFile('favicon.svg')
       : reply.callNotFound(),
   );
+
+  app.get('/avatars/:name/poster.jpg', { schema: { hide: true } as never }, async (request, reply) => {
+    const { name } = request.params as { name: string };
+    const folder = resolve(avatarsDir, name);
+    const poster = resourceName.safeParse(name).success ? POSTERS.find((file) => existsSync(join(folder, file))) : undefined;
+    if (poster === undefined) return reply.callNotFound();
+    return reply.header('cache-control', 'public, max-age=300').header('access-control-allow-origin', '*').sendFile(poster, folder);
+  });
 }
