@@ -34,6 +34,10 @@ const LOSS_WINDOW_MS = 1_000;
 const LOSS_MIN_PACKETS = 20;
 const HIGH_LOSS = 0.1;
 const LOW_LOSS = 0.02;
+/** A queue of this much that does not drain is too long, even when it does not grow. */
+const STANDING_QUEUE_MS = 200;
+/** The shortest way there is taken from the last one or two of these, since the clocks on both sides drift apart. */
+const BASE_WINDOW_MS = 20_000;
 /** The receiver's arrival clock wraps; a step like that starts a new trend. */
 const CLOCK_STEP_MS = 60_000;
 
@@ -56,6 +60,8 @@ export class BandwidthEstimator {
   #overuseSinceMs: number | undefined;
   #previousTrend = 0;
   #usage: 'normal' | 'over' | 'under' = 'normal';
+  #base: { sinceMs: number; currentMs: number; previousMs: number } | undefined;
+  #queueMs = 0;
   #lastUpdateMs: number | undefined;
   #lastThresholdMs: number | undefined;
   #lastDecreaseMs = Number.NEGATIVE_INFINITY;
@@ -97,22 +103,23 @@ export class BandwidthEstimator {
     for (const packet of packets) {
       this.#fate.push({ atMs: nowMs, lost: packet.arrivedAtMs === undefined });
       if (packet.arrivedAtMs === undefined) continue;
-      this.#acked.push({ atMs: nowMs, bytes: packet.bytes });
+      this.#acked.push({ atMs: packet.arrivedAtMs, bytes: packet.bytes });
       this.#arrive(packet.sentAtMs, packet.arrivedAtMs, nowMs);
     }
-    drop(this.#acked, nowMs - ACKED_WINDOW_MS);
+    drop(this.#acked, (this.#acked.at(-1)?.atMs ?? 0) - ACKED_WINDOW_MS);
     drop(this.#fate, nowMs - LOSS_WINDOW_MS);
     this.#adaptToDelay(nowMs);
     this.#adaptToLoss(nowMs);
     this.#lastUpdateMs = nowMs;
   }
 
+  /** What arrived lately, on the receiver's clock; the first packet only marks when the measure begins. */
   get #ackedBps(): number {
     const first = this.#acked[0];
     const last = this.#acked.at(-1);
     if (!first || !last || last.atMs - first.atMs < ACKED_WINDOW_MS / 4) return 0;
-    const bytes = this.#acked.reduce((sum, packet) => sum + packet.bytes, 0);
-    return (bytes * 8_000) / Math.max(ACKED_WINDOW_MS / 2, last.atMs - first.atMs);
+    const bytes = this.#acked.reduce((sum, packet) => sum + packet.bytes, -first.bytes);
+    return (bytes * 8_000) / (last.atMs - first.atMs);
   }
 
   #arrive(sentMs: number, arrivedMs: number, nowMs: number): void {
@@ -134,9 +141,20 @@ export class BandwidthEstimator {
     const variationMs = group.lastArrivedMs - before.lastArrivedMs - (group.lastSentMs - before.lastSentMs);
     if (Math.abs(variationMs) > CLOCK_STEP_MS) {
       this.#trend.length = 0;
+      this.#acked.length = 0;
+      this.#base = undefined;
       return;
     }
+    this.#measureQueue(group, nowMs);
     this.#detect(variationMs, group.lastArrivedMs, group.lastSentMs - before.lastSentMs, nowMs);
+  }
+
+  #measureQueue(group: Group, nowMs: number): void {
+    const delayMs = group.lastArrivedMs - group.lastSentMs;
+    this.#base ??= { sinceMs: nowMs, currentMs: delayMs, previousMs: delayMs };
+    if (nowMs - this.#base.sinceMs > BASE_WINDOW_MS) this.#base = { sinceMs: nowMs, currentMs: delayMs, previousMs: this.#base.currentMs };
+    this.#base.currentMs = Math.min(this.#base.currentMs, delayMs);
+    this.#queueMs = delayMs - Math.min(this.#base.currentMs, this.#base.previousMs);
   }
 
   /** The trendline filter and the adaptive threshold (section 5.3 to 5.5). */
@@ -153,7 +171,8 @@ export class BandwidthEstimator {
       if (nowMs - this.#overuseSinceMs >= OVERUSE_MS && trend >= this.#previousTrend) this.#usage = 'over';
     } else {
       this.#overuseSinceMs = undefined;
-      this.#usage = trend < -this.#thresholdMs ? 'under' : 'normal';
+      const drains = trend < -this.#thresholdMs;
+      this.#usage = drains ? 'under' : this.#queueMs > STANDING_QUEUE_MS ? 'over' : 'normal';
     }
     this.#previousTrend = trend;
     const excess = Math.abs(trend) - this.#thresholdMs;

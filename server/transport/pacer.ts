@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { Emitter } from '../core/events.ts';
 import { MEDIA_RATE_HZ, type MediaTime, SPEECH_RATE_HZ } from '../core/media-time.ts';
 import type { EncodedFrame } from '../core/video.ts';
-import type { CallTransport, Pacer } from './contract.ts';
+import type { CallTransport, Pacer, TransportEvents } from './contract.ts';
 import { Gain } from './gain.ts';
 import { MediaClock } from './media-clock.ts';
 import { SpeechTimeline } from './speech-timeline.ts';
@@ -19,8 +19,14 @@ export interface FrameSource {
   readonly leadMs: number;
 }
 
+/** As much of a transport as is needed here. */
+export interface PacedTransport extends Pick<CallTransport, 'sendAudio' | 'sendVideo' | 'isConnected' | 'video'> {
+  on<K extends keyof TransportEvents>(event: K, listener: (...args: TransportEvents[K]) => void): unknown;
+  off<K extends keyof TransportEvents>(event: K, listener: (...args: TransportEvents[K]) => void): unknown;
+}
+
 export interface PacerOptions {
-  readonly transport: Pick<CallTransport, 'sendAudio' | 'sendVideo' | 'on' | 'off' | 'isConnected' | 'video'>;
+  readonly transport: PacedTransport;
   readonly frames?: FrameSource | undefined;
   /** The process's shared ticker when not given. */
   readonly clock?: Clock;
@@ -58,7 +64,7 @@ export function createPacer(options: PacerOptions): Pacer {
  * break those that build on it).
  */
 class CallPacer extends Emitter<PacerEvents> implements Pacer {
-  readonly #transport: PacerOptions['transport'];
+  readonly #transport: PacedTransport;
   readonly #frames: FrameSource | undefined;
   readonly #clock: Clock;
   readonly #media: MediaClock;

@@ -103,14 +103,18 @@ class RtpOut {
   }
 }
 
+/**
+ * RTP timestamps of both tracks count from the call's beginning: media time is what a client reads off each packet, so
+ * captions, playout reports and lip-sync need no other message. RFC 3550 wants a random start against known-plaintext
+ * attacks on weak encryption; SRTP does not need it.
+ */
 export class AudioOut extends RtpOut {
   #sequenceNumber = Math.floor(Math.random() * 0x8000);
-  readonly #timestampBase = Math.floor(Math.random() * 2 ** 31);
 
   /** `marker`: the first packet after silence (RFC 3551, section 4.1). */
   sendFrame(opus: Uint8Array, mediaTime: MediaTime, deadlineMs: number, marker: boolean): void {
     this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
-    const timestamp = (this.#timestampBase + mediaTime) % 2 ** 32;
+    const timestamp = mediaTime % 2 ** 32;
     const header = new RtpHeader({ sequenceNumber: this.#sequenceNumber, timestamp, marker, payloadOffset: 12 });
     this.send([new RtpPacket(header, Buffer.from(opus.buffer, opus.byteOffset, opus.byteLength))], deadlineMs);
   }
@@ -118,7 +122,6 @@ export class AudioOut extends RtpOut {
 
 export class VideoOut extends RtpOut {
   readonly #packetizer: Vp8Packetizer | H264Packetizer;
-  readonly #timestampBase = Math.floor(Math.random() * 2 ** 31);
 
   constructor(codec: VideoCodec, options: RtpOutOptions) {
     super(options);
@@ -127,7 +130,7 @@ export class VideoOut extends RtpOut {
   }
 
   sendFrame(data: Uint8Array, mediaTime: MediaTime, deadlineMs: number): void {
-    const timestamp = (this.#timestampBase + Math.round((mediaTime * VIDEO_RATE_HZ) / MEDIA_RATE_HZ)) % 2 ** 32;
+    const timestamp = Math.round((mediaTime * VIDEO_RATE_HZ) / MEDIA_RATE_HZ) % 2 ** 32;
     const frame = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
     this.send(this.#packetizer.packetize(frame, timestamp), deadlineMs);
   }
