@@ -107,6 +107,9 @@ const latency = event('visavis.latency', {
 /** What of an interrupted reply reached the visitor's ear; memory and captions end there, too. */
 const heard = event('visavis.heard', { ...item, response_id: z.string(), text: z.string(), audio_end_ms: ms });
 
+/** The face shows that the visitor's pause was noticed (gaze, breath, brows), in the picture of this media time. */
+const reaction = event('visavis.reaction', { at_media_ms: ms });
+
 /** Something the visitor should know that is not an error of his: a fallback, a missing recogniser. */
 const notice = event('visavis.notice', {
   code: z.string(),
@@ -238,6 +241,7 @@ export const serverEventSchemas = {
   'visavis.partial': partial,
   'visavis.latency': latency,
   'visavis.heard': heard,
+  'visavis.reaction': reaction,
   'visavis.notice': notice,
   'visavis.engines': engines,
   'visavis.quality': quality,

@@ -288,6 +288,8 @@ export class Session {
         break;
       case 'react':
         this.#setMode('reacting');
+        // Frames up to the lead were drawn already.
+        this.wire.emit('visavis.reaction', { at_media_ms: this.mediaMs + config.face.leadMs });
         break;
       case 'attend':
         this.#setMode('listening');
