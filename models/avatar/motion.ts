@@ -60,11 +60,16 @@ export class Motion {
     let qx = x;
     let qy = y;
     let qz = z;
-    for (let i = 0; i < 6; i++) {
+    for (let i = 0; i < 5; i++) {
       this.displace(pose, qx, qy, qz, side, false, d);
-      qx = x - (d[0] ?? 0);
-      qy = y - (d[1] ?? 0);
-      qz = z - (d[2] ?? 0);
+      const nx = x - (d[0] ?? 0);
+      const ny = y - (d[1] ?? 0);
+      const nz = z - (d[2] ?? 0);
+      const settled = Math.abs(nx - qx) + Math.abs(ny - qy) + Math.abs(nz - qz) < 0.004;
+      qx = nx;
+      qy = ny;
+      qz = nz;
+      if (settled) break;
     }
     out[0] = qx;
     out[1] = qy;

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import sharp from 'sharp';
+import sharp, { type OverlayOptions } from 'sharp';
 import { EMOTIONS } from '../../server/core/speech.ts';
 import { loadRig } from '../../server/face/load-rig.ts';
 import { P, PARAMETER_COUNT, type ParameterName, VISEMES } from '../../server/face/parameters.ts';
@@ -78,7 +78,7 @@ const cellW = Math.round(crop[2] * sizePx);
 const cellH = Math.round(crop[3] * sizePx);
 const columns = Math.min(Number(values.columns), shown.length);
 const rows = Math.ceil(shown.length / columns);
-const pieces: sharp.OverlayOptions[] = [];
+const pieces: OverlayOptions[] = [];
 for (const [index, [label, weights]] of shown.entries()) {
   const parameters = new Float32Array(PARAMETER_COUNT);
   for (const [name, weight] of Object.entries(weights)) parameters[P[name as ParameterName]] = weight;

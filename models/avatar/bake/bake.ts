@@ -2,7 +2,7 @@ import type { Rig } from '../../../server/face/rig.ts';
 import { CAMERA_CM, CANVAS_PX, PIVOT, projectX, projectY, PX_PER_CM } from '../camera.ts';
 import { Scene } from '../geometry/scene.ts';
 import { type HairGroup, growLocks } from '../hair/locks.ts';
-import { growStrands, hairDensity, shadeHair } from '../hair/strands.ts';
+import { growStrands, hairDensity, shadeHair, type Stroke } from '../hair/strands.ts';
 import { smoothstep } from '../math.ts';
 import type { Pose } from '../motion.ts';
 import type { Person } from '../person.ts';
@@ -20,6 +20,17 @@ import { mouthLayers } from './mouth-layers.ts';
 import { backdropLayer, bodyLayer } from './scenery.ts';
 
 const ATLAS_PX = 2048;
+
+/** Mouth shapes whose light and folds are pictured, faded in over the warped neutral skin. */
+const MOUTH_PATCHES: readonly { id: string; pose: Pose; gains: NonNullable<LayerDraft['opacity']>['gains'] }[] = [
+  {
+    id: 'mouthOpen',
+    pose: { jawOpen: 0.6, mouthUpperUpLeft: 0.22, mouthUpperUpRight: 0.22, mouthLowerDownLeft: 0.2, mouthLowerDownRight: 0.2 },
+    gains: { jawOpen: 1.7 },
+  },
+  { id: 'mouthSmile', pose: { mouthSmileLeft: 0.9, mouthSmileRight: 0.9 }, gains: { mouthSmileLeft: 0.5, mouthSmileRight: 0.5 } },
+  { id: 'mouthRound', pose: { mouthFunnel: 0.5, mouthPucker: 0.55, jawOpen: 0.12 }, gains: { mouthFunnel: 0.9, mouthPucker: 0.95 } },
+];
 
 export interface BakeOptions {
   /** Subsamples per texel side of ray-marched layers: 1 for drafts, 2 for the shipped picture. */
@@ -59,10 +70,10 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
   studio.setHair(density);
   const light = new Occlusion(studio.distances, density);
 
-  const shoot = async (what: string, cast: Shot['cast'], region: Region, pose?: Pose): Promise<{ picture: Picture; film: Film }> => {
-    const shot: Shot = { cast, region, scale: scale * quality, ...(pose ? { pose } : {}) };
+  const shoot = async (what: string, cast: Shot['cast'], region: Region, pose?: Pose, samples: number = quality): Promise<{ picture: Picture; film: Film }> => {
+    const shot: Shot = { cast, region, scale: scale * samples, ...(pose ? { pose } : {}) };
     const film = await studio.expose(shot, (share) => onProgress(what, share));
-    return { picture: reduce(develop(film, shot.scale), quality), film };
+    return { picture: reduce(develop(film, shot.scale), samples), film };
   };
 
   const headRegion: Region = { x: 250, y: 50, width: 524, height: 740 };
@@ -83,20 +94,32 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
     lidPatches.push(mesh.patch(`lidClosed${side}`, picture, region, pose, { base: -0.15, gains: { [`eyeBlink${side}`]: 1.3 } }));
   }
 
+  const mouthPatches: LayerDraft[] = [];
+  for (const { id, pose, gains } of MOUTH_PATCHES) {
+    const region: Region = { x: 352, y: 528, width: 320, height: 306 };
+    const { picture } = await shoot(id, 'head', region, pose, 1);
+    feather(picture, region, 26);
+    mouthPatches.push(mesh.patch(id, picture, region, pose, { base: 0, gains }));
+  }
+
   onProgress('hair', 0);
   const strokes = shadeHair(person, strands, light);
-  const strokesOf = (group: HairGroup) => strokes.filter((s) => s.group === group);
   const headFilm = head.film;
-  const headZ = (x: number, y: number): number => {
-    const i = Math.floor((x - headRegion.x) * scale * quality);
-    const j = Math.floor((y - headRegion.y) * scale * quality);
-    if (i < 0 || j < 0 || i >= headFilm.width || j >= headFilm.height) return -999;
-    return headFilm.depth[j * headFilm.width + i] ?? -999;
+  const behindHead = (stroke: Stroke): boolean => {
+    const i = Math.floor(((stroke.x0 + stroke.x1) / 2 - headRegion.x) * scale * quality);
+    const j = Math.floor(((stroke.y0 + stroke.y1) / 2 - headRegion.y) * scale * quality);
+    if (i < 0 || j < 0 || i >= headFilm.width || j >= headFilm.height) return false;
+    return stroke.z < (headFilm.depth[j * headFilm.width + i] ?? -999) - 0.2;
   };
+  const groups: Record<HairGroup, Stroke[]> = { back: [], side: [], front: [] };
+  for (const stroke of strokes) {
+    const group = stroke.group as HairGroup;
+    groups[group === 'front' && behindHead(stroke) ? 'side' : group].push(stroke);
+  }
   const hairRegion: Region = { x: 172, y: 24, width: 680, height: 946 };
-  const backHair = hairLayer('hairBack', strokesOf('back'), hairRegion, scale);
-  const sideHair = hairLayer('hairSide', strokesOf('side'), hairRegion, scale);
-  const frontHair = hairLayer('hairFront', strokesOf('front'), hairRegion, scale, headZ);
+  const backHair = hairLayer('hairBack', groups.back, hairRegion, scale);
+  const sideHair = hairLayer('hairSide', groups.side, hairRegion, scale);
+  const frontHair = hairLayer('hairFront', groups.front, hairRegion, scale);
   onProgress('hair', 1);
 
   const drafts: LayerDraft[] = [
@@ -108,6 +131,7 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
     ...eyeLayers(person, scene, 1),
     ...eyeLayers(person, scene, -1),
     mesh.layer('skin', head.picture, headRegion),
+    ...mouthPatches,
     ...lidPatches,
     mesh.lipRim(1, person.mouth.lipColour),
     mesh.lipRim(-1, person.mouth.lipColour),

@@ -7,7 +7,7 @@ const both = <T extends string>(name: T, weight: number): Record<`${T}Left` | `$
 export const VISEME_POSES: Rig['visemes'] = {
   sil: {},
   PP: { ...both('mouthPress', 0.55), mouthRollLower: 0.22, mouthRollUpper: 0.2, mouthPucker: 0.08 },
-  FF: { jawOpen: 0.05, mouthRollLower: 0.6, ...both('mouthUpperUp', 0.62), ...both('mouthStretch', 0.06) },
+  FF: { jawOpen: 0.05, mouthRollLower: 0.62, ...both('mouthUpperUp', 0.78), ...both('mouthStretch', 0.06) },
   TH: { jawOpen: 0.16, ...both('mouthLowerDown', 0.28), ...both('mouthUpperUp', 0.22) },
   DD: { jawOpen: 0.13, ...both('mouthLowerDown', 0.3), ...both('mouthUpperUp', 0.24), ...both('mouthStretch', 0.1) },
   kk: { jawOpen: 0.2, ...both('mouthLowerDown', 0.2), ...both('mouthUpperUp', 0.16), ...both('mouthStretch', 0.12) },
@@ -25,7 +25,7 @@ export const VISEME_POSES: Rig['visemes'] = {
 /** ARKit weights of the seven emotions at full strength, under speech. */
 export const EMOTION_POSES: Rig['emotions'] = {
   neutral: {},
-  happy: { ...both('mouthSmile', 0.72), ...both('cheekSquint', 0.6), ...both('eyeSquint', 0.32), browInnerUp: 0.14, ...both('browOuterUp', 0.14), ...both('mouthDimple', 0.2) },
+  happy: { ...both('mouthSmile', 0.95), ...both('cheekSquint', 0.7), ...both('eyeSquint', 0.42), ...both('mouthUpperUp', 0.3), ...both('mouthLowerDown', 0.12), browInnerUp: 0.14, ...both('browOuterUp', 0.14), ...both('mouthDimple', 0.2) },
   sad: { ...both('mouthFrown', 0.55), browInnerUp: 0.8, ...both('browDown', 0.12), ...both('eyeSquint', 0.2), mouthShrugLower: 0.4, ...both('eyeLookDown', 0.22) },
   angry: { ...both('browDown', 0.85), ...both('eyeSquint', 0.42), ...both('noseSneer', 0.4), ...both('mouthPress', 0.5), ...both('mouthFrown', 0.34), ...both('eyeWide', 0.15) },
   fearful: { browInnerUp: 0.85, ...both('browOuterUp', 0.35), ...both('eyeWide', 0.75), ...both('mouthStretch', 0.5), jawOpen: 0.12, ...both('mouthLowerDown', 0.2) },

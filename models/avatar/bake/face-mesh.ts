@@ -30,8 +30,7 @@ export const FACE_MORPHS: readonly ArkitName[] = [
 ];
 
 /** Skin that turns away beyond this z is drawn as if it stood here: its outline would tear when the head turns. */
-const OUTLINE_Z = -4.6;
-const silhouetteDepth = (z: number): number => rigDepth(smax(z, OUTLINE_Z, 2.5));
+const OUTLINE_Z = -4.2;
 
 /** Lines from `from` to `to` whose spacing follows `step`. */
 function lines(from: number, to: number, step: (at: number) => number): number[] {
@@ -109,7 +108,7 @@ export class FaceMesh {
         this.triangles.push(a, b, d, b, e, d);
       }
     }
-    this.#fillMissingDepth(rows.length, columns.length, at);
+    this.#fillMissingDepth();
   }
 
   #seamPx(x: number): number {
@@ -135,28 +134,31 @@ export class FaceMesh {
     }
     const wx = unprojectX(x, z);
     const wy = unprojectY(y, z);
-    this.vertices.push({ x, y, tx: x, ty: y, depth: silhouetteDepth(z), follow: 1, wx, wy, wz: z, side, opening });
+    this.vertices.push({ x, y, tx: x, ty: y, depth: rigDepth(z), follow: 1, wx, wy, wz: z, side, opening });
     return this.vertices.length - 1;
   }
 
-  /** Vertices beside the silhouette take the depth of their nearest neighbour in the row, falling away behind it. */
-  #fillMissingDepth(rows: number, columns: number, at: readonly (readonly number[])[]): void {
-    for (let r = 0; r < rows; r++) {
-      const line = (at[r] ?? []).map((i) => this.vertices[i]);
-      for (let k = 0; k < columns; k++) {
-        const v = line[k];
-        if (!v || v.wz > -900) continue;
-        let best: SkinVertex | undefined;
-        for (const other of line) {
-          if (other && other.wz > -900 && (!best || Math.abs(other.x - v.x) < Math.abs(best.x - v.x))) best = other;
+  /** Vertices beside the silhouette move as their nearest neighbour on the skin does. */
+  #fillMissingDepth(): void {
+    const hits = this.vertices.filter((v) => v.wz > -900);
+    for (const v of this.vertices) {
+      if (v.wz < -900) {
+        let best = hits[0];
+        let nearest = Number.POSITIVE_INFINITY;
+        for (const other of hits) {
+          const d = (other.x - v.x) ** 2 + (other.y - v.y) ** 2;
+          if (d < nearest) {
+            nearest = d;
+            best = other;
+          }
         }
-        const z = best ? Math.max(-8, best.wz - Math.abs(best.x - v.x) / PX_PER_CM) : -7.5;
-        v.depth = silhouetteDepth(z);
-        v.wx = unprojectX(v.x, z);
-        v.wy = unprojectY(v.y, z);
+        v.wz = best?.wz ?? OUTLINE_Z;
       }
+      v.wz = smax(v.wz, OUTLINE_Z, 2.5);
+      v.wx = unprojectX(v.x, v.wz);
+      v.wy = unprojectY(v.y, v.wz);
+      v.depth = rigDepth(v.wz);
     }
-    for (const v of this.vertices) if (v.wz < -900) v.wz = -7.5;
   }
 
   /** Displacement of every vertex under a pose, canvas px and depth px. */
@@ -205,7 +207,7 @@ export class FaceMesh {
       out[2] = b * shade * 0.85 + gloss;
       out[3] = smoothstep(0, 6, py) * smoothstep(24, 12, py) * smoothstep(1, 0.8, across);
     });
-    const rows = [{ offset: -3, ty: 0 }, { offset: 0, ty: 8 }, { offset: 3.5, ty: 23.5 }];
+    const rows = [{ offset: -3, ty: 0 }, { offset: 0, ty: 8 }, { offset: 2, ty: 23.5 }];
     const vertices: Vertex[] = [];
     const triangles: number[] = [];
     rows.forEach((row, j) => {

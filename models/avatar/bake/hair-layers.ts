@@ -51,11 +51,9 @@ function depthMap(strokes: readonly Stroke[], region: Region): (x: number, y: nu
 }
 
 /** One group of head hair. Ends that lie on the shoulders follow the head less. */
-export function hairLayer(
-  id: string, strokes: Stroke[], region: Region, scale: number, hiddenAt?: (x: number, y: number) => number,
-): LayerDraft {
+export function hairLayer(id: string, strokes: Stroke[], region: Region, scale: number): LayerDraft {
   const depthAt = depthMap(strokes, region);
-  const picture = drawStrokes(strokes, region, scale, hiddenAt);
+  const picture = drawStrokes(strokes, region, scale);
   const mesh = gridMesh(region, Math.ceil(region.width / 34), Math.ceil(region.height / 34), (x, y) => {
     const z = depthAt(x, y);
     return { depth: rigDepth(z), follow: 1 - 0.42 * smoothstep(-6, -15.5, unprojectY(y, z)) };
@@ -95,7 +93,7 @@ export function browLayers(person: Person, scene: Scene): LayerDraft[] {
 }
 
 /** How far a closed lid's lashes point down, relative to how far they point up when open. */
-const LASH_TURN = -0.62;
+const LASH_TURN = -0.8;
 
 /** Lashes of one eye: the upper ones turn over with the lid. */
 export function lashLayers(person: Person, scene: Scene, sign: 1 | -1): LayerDraft[] {

@@ -161,7 +161,7 @@ function tongue(seamY: number, region: Region, drop: Delta): LayerDraft {
   return {
     id: 'tongue', picture, region, ...mesh,
     morphs: {
-      ...jawMorphs(mesh.vertices, drop, 0.86),
+      ...jawMorphs(mesh.vertices, drop, 0.68),
       tongueOut: out,
       viseme_TH: lift(0.62, 1.05),
       viseme_DD: lift(0.6, 0.85),

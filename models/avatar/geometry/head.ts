@@ -47,7 +47,7 @@ export class HeadShape {
     const base = this.#skull(x, y, z, true);
     if (base > FAR_CM) return base - 0.6;
     const skin = this.#eyelids(x, y, z, base, blink);
-    return this.nearLips(x, y, z) ? this.lip(x, y, z, skin, side) : skin;
+    return z > -6 && y < 0 ? this.lip(x, y, z, skin, side) : skin;
   }
 
   nearLips(x: number, y: number, z: number): boolean {
@@ -63,9 +63,9 @@ export class HeadShape {
     const chinY = this.chinY;
     let d = ellipsoid(ax, y - 3.2, z + 8, 7.1 * w, 7.9, 8.9);
     d = smin(d, ellipsoid(ax, y - 3.1, z + 3.85, 5.55 * w, 5.1, 4.75), 2.4);
-    d = smin(d, ellipsoid(ax, y + 3.05, z + 5, 5.6 * w + 0.3 * full, 6.55, 5.3), 2.6);
-    d = smin(d, rod(ax, y, z, 4.1 * h.jawWidth, -5.0, -5.7, 1.2 * h.chinWidth, chinY + 0.35, -1.1, 1.4, 1.15), 3);
-    d = smin(d, ellipsoid(ax, y - chinY, z + 0.72, 1.6 * h.chinWidth, 1.12, 1.4), 2.2);
+    d = smin(d, ellipsoid(ax, y + 2.95, z + 5, 5.5 * w + 0.3 * full, 6.2, 5.35), 2.6);
+    d = smin(d, rod(ax, y, z, 4.2 * h.jawWidth, -5.0, -5.2, 1.35 * h.chinWidth, chinY + 0.12, -1.3, 1.3, 1.08), 3);
+    d = smin(d, ellipsoid(ax, y - chinY - 0.1, z + 0.8, 1.4 * h.chinWidth, 0.98, 1.35), 2);
     d = smin(d, ellipsoid(ax, y + 5.6, z + 1.75, 3.25, 2.75, 2.55), 1.5);
     d = smin(d, ellipsoid(ax - 3.75 * w, y + 2.35, z + 2.7, 2.05, 1.45, 1.75 + 0.35 * (h.cheekbone - 1)), 2.7);
     d = smin(d, ellipsoid(ax - 2.95 * w, y + 4.35, z + 2.15, 2.05 + 0.3 * full, 2.3, 1.75 + 0.4 * full), 1.8);
@@ -87,10 +87,10 @@ export class HeadShape {
     let nose = rod(ax, y, z, 0, 1.15, -0.22 + 0.32 * (n.bridge - 1), 0, tipY * 0.62, 1.0 + 0.25 * (n.bridge - 1), 0.5, 0.46);
     nose = smin(nose, rod(ax, y, z, 0.4, -0.4, -0.62, 0.66 * nw, tipY + 0.3, 0.45, 0.42, 0.46), 1.0);
     nose = smin(nose, rod(ax, y, z, 0, tipY * 0.6, 1.0, 0, tipY + 0.12 + 0.2 * n.upturn, tipZ - 0.1, 0.44, 0.58), 0.8);
-    nose = smin(nose, ellipsoid(ax - 0.17 * nw, y - tipY - 0.12 * n.upturn, z - tipZ, 0.66 * nw * n.tip, 0.6, 0.64 * n.tip), 0.45);
-    nose = smin(nose, ellipsoid(ax - 0.88 * nw, y - tipY + 0.2, z - 1.1, 0.5, 0.46, 0.78), 0.42);
+    nose = smin(nose, ellipsoid(ax - 0.17 * nw, y - tipY - 0.12 * n.upturn, z - tipZ, 0.6 * nw * n.tip, 0.56, 0.62 * n.tip), 0.5);
+    nose = smin(nose, ellipsoid(ax - 0.88 * nw, y - tipY + 0.2, z - 1.1, 0.48, 0.45, 0.78), 0.6);
     nose = smin(nose, rod(ax, y, z, 0, tipY - 0.1, tipZ - 0.15, 0, tipY - 0.58, 1.0, 0.4, 0.4), 0.7);
-    d = smin(d, nose, 1.15);
+    d = smin(d, nose, 1.35);
     const hx = ax - 0.5 * nw;
     const hz = z - 1.62;
     d = smax(d, -ellipsoid(hx * 0.92 + hz * 0.35, y - tipY + 0.66, hz * 0.92 - hx * 0.35, 0.25 * nw, 0.3, 0.46), 0.22);
@@ -161,7 +161,7 @@ export class HeadShape {
     const dy = y - c.seam(c.mouthHalfWidth) + 0.02;
     d += 0.05 * bump(Math.sqrt(dx * dx + dy * dy) / 0.4) * front;
     if (au >= 1) return d;
-    return smax(d, -side * v, 0.46 * e2 ** 0.6 + 0.015);
+    return smax(d, -side * v, 0.44 * e2 ** 0.75 + 0.012);
   }
 
   #ear(ax: number, y: number, z: number): number {

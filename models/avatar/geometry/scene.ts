@@ -36,12 +36,23 @@ export class Scene {
     if (bound > 1.5) return bound;
     const w = this.#warp;
     if (!this.motion.reaches(y)) return this.head.half(x, y, z, 1, this.#blink);
+    const rough = this.head.distance(x, y, z, false);
+    if (rough > 4.5) return rough - 3.5;
     this.motion.undo(this.#pose, x, y, z, 1, w);
     const upper = this.head.half(w[0] ?? 0, w[1] ?? 0, w[2] ?? 0, 1, this.#blink);
+    if (Math.abs(w[0] ?? 0) > this.head.curves.mouthHalfWidth + 0.1 && Math.abs(x) > this.head.curves.mouthHalfWidth + 0.1) return upper * 0.85;
     this.motion.undo(this.#pose, x, y, z, -1, w);
     const lower = this.head.half(w[0] ?? 0, w[1] ?? 0, w[2] ?? 0, -1, this.#blink);
-    const cavity = -ellipsoid(x, y - this.head.curves.mouthY + 0.9, z + 2.1, 2.5, 2.6, 2.05);
-    return Math.max(Math.min(upper, lower), z > -4.5 ? cavity : -9) * 0.85;
+    return Math.max(Math.min(upper, lower), -this.#cavity(x, y, z)) * 0.85;
+  }
+
+  #cavity(x: number, y: number, z: number): number {
+    return ellipsoid(x, y - this.head.curves.mouthY + 0.75, z + 2.1, 2.4, 1.75, 2.1);
+  }
+
+  /** Whether a point on the posed surface is the inside of the mouth. */
+  insideMouth(x: number, y: number, z: number): boolean {
+    return this.#cavity(x, y, z) < 0.04;
   }
 
   eyeDistance(x: number, y: number, z: number): number {

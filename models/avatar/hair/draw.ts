@@ -2,17 +2,14 @@ import { createPicture, type Picture } from '../render/develop.ts';
 import type { Region } from '../render/job.ts';
 import type { Stroke } from './strands.ts';
 
-/** Draws strokes far to near as anti-aliased lines. `hiddenAt` gives the z (cm) of what stands in front, -999 for nothing. */
-export function drawStrokes(
-  strokes: Stroke[], region: Region, scale: number, hiddenAt?: (x: number, y: number) => number,
-): Picture {
+/** Draws strokes far to near as anti-aliased lines. */
+export function drawStrokes(strokes: Stroke[], region: Region, scale: number): Picture {
   const width = Math.round(region.width * scale);
   const height = Math.round(region.height * scale);
   const picture = createPicture(width, height);
   const px = picture.rgba;
   strokes.sort((a, b) => a.z - b.z);
   for (const s of strokes) {
-    if (hiddenAt && s.z < hiddenAt(Math.floor((s.x0 + s.x1) / 2), Math.floor((s.y0 + s.y1) / 2)) - 0.2) continue;
     const x0 = (s.x0 - region.x) * scale;
     const y0 = (s.y0 - region.y) * scale;
     const dx = (s.x1 - region.x) * scale - x0;

@@ -116,9 +116,9 @@ export function growLocks(person: Person): Lock[] {
   const add = (course: Course, width: Lock['width'], strands: number, group: HairGroup): void => {
     locks.push({ ...trace(course), width, strands, tint: next(), group, seed: Math.floor(next() * 1e9) });
   };
-  const partRoot = (side: 1 | -1, rho: number): [number, number, number] => {
+  const partRoot = (side: 1 | -1, rho: number, off = 0.12): [number, number, number] => {
     const theta = ((25 + 122 * rho) * Math.PI) / 180;
-    const x = (part + side * 0.12) * smoothstep(1.15, 0.55, rho);
+    const x = (part + side * off) * smoothstep(1.15, 0.55, rho);
     return unit(x / 8.6 + side * 0.012, Math.sin(theta), Math.cos(theta));
   };
   const groupOf = (azimuth: number): HairGroup => (azimuth > 128 ? 'back' : azimuth > 98 ? 'side' : 'front');
@@ -133,7 +133,7 @@ export function growLocks(person: Person): Lock[] {
         const rho = Math.min(1, Math.max(0, (i + 0.5 + (next() - 0.5) * 0.8) / tier.count));
         const azimuth = 57 + 122 * rho ** 0.95;
         const course: Course = {
-          side, root: partRoot(side, rho * 0.98), azimuth, layer: tier.layer + (next() - 0.5) * 0.05,
+          side, root: partRoot(side, rho * 0.98, 0.15 + (1 - tier.layer) * 9 + next() * 0.25), azimuth, layer: tier.layer + (next() - 0.5) * 0.05,
           endY: (tier.end + (next() - 0.5) * 1.7) * length, wave: tier.wave * (0.7 + 0.6 * next()),
           phase: 1.2 * side + rho * 2.2 + (next() - 0.5) * 1.3, flick: 0.6 * smoothstep(0.35, 0, rho),
         };

@@ -66,6 +66,9 @@ export function growStrands(person: Person, locks: readonly Lock[]): Strand[] {
   return strands;
 }
 
+/** Where all locks meet, at the parting, shadows would otherwise be bottomless. */
+const DENSEST = 0.75;
+
 /** Strand density for shadows, normalised so that a full head of hair is about 1 per cell. */
 export function hairDensity(strands: readonly Strand[]): Float32Array {
   const l = HAIR_LATTICE;
@@ -78,7 +81,7 @@ export function hairDensity(strands: readonly Strand[]): Float32Array {
       const z = Math.floor(((strand.points[i + 2] ?? 0) - l.z) / l.step);
       if (x < 0 || y < 0 || z < 0 || x >= l.nx || y >= l.ny || z >= l.nz) continue;
       const k = (z * l.ny + y) * l.nx + x;
-      field[k] = (field[k] ?? 0) + weight;
+      field[k] = Math.min(DENSEST, (field[k] ?? 0) + weight);
     }
   }
   return field;

@@ -37,8 +37,8 @@ export function exposeRows(scene: Scene, shader: Shader, shot: Shot, film: Film,
     let previous = -999;
     for (let col = 0; col < width; col++) {
       const px = shot.region.x + (col + 0.5) / shot.scale;
-      let z = marchRay(scene, shot.cast, px, py, previous > -900 ? previous + 1.2 : 5);
-      if (previous > -900 && z > previous + 0.9) z = marchRay(scene, shot.cast, px, py, 5);
+      let z = marchRay(scene, shot.cast, px, py, previous > -900 && !shot.pose ? previous + 1.2 : 4);
+      if (previous > -900 && !shot.pose && z > previous + 0.9) z = marchRay(scene, shot.cast, px, py, 5);
       previous = z;
       if (z < -900) continue;
       const i = row * width + col;
@@ -89,8 +89,9 @@ function throughOpening(scene: Scene, shot: Shot, x: number, y: number, z: numbe
     q[1] = uy;
     q[2] = uz;
   }
-  const side = upper < lower ? 1 : -1;
-  const inMouth = Math.abs(ux / c.mouthHalfWidth) < 0.99 && side * ((q[1] ?? 0) - c.seam(q[0] ?? 0)) < -0.05;
-  return inMouth || (Math.abs(x) < c.mouthHalfWidth && Math.abs(y - c.mouthY + 0.6) < 2.4 && (q[2] ?? 0) < -0.75);
+  if (scene.insideMouth(x, y, z)) return true;
+  const qx = q[0] ?? 0;
+  const v = (q[1] ?? 0) - c.seam(qx);
+  return Math.abs(qx) < c.mouthHalfWidth && Math.abs(v) < 0.3 && (q[2] ?? 0) < 0.2 - 0.14 * qx * qx;
 }
 

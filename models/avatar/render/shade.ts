@@ -119,9 +119,10 @@ export class Shader {
     const vz = (120 - z) * vl;
     const nv = saturate(nx * vx + ny * vy + nz * vz);
     const wrap = skin ? 0.1 : 0.03;
-    const ox = x + gx * 0.12;
-    const oy = y + gy * 0.12;
-    const oz = z + gz * 0.12;
+    // The lattice holds the neutral face: a posed point is shadowed as the neutral point that it came from.
+    const ox = (q[0] ?? x) + gx * 0.12;
+    const oy = (q[1] ?? y) + gy * 0.12;
+    const oz = (q[2] ?? z) + gz * 0.12;
     let dice = key;
     for (const box of STUDIO) {
       const side = Math.ceil(Math.sqrt(box.samples));
