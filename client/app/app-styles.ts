@@ -71,9 +71,10 @@ export const appStyles = css`
     --visavis-backdrop: radial-gradient(110% 90% at 50% 14%, var(--stage-1) 0%, var(--stage-2) 55%, var(--stage-3) 100%);
     container-type: inline-size;
     contain: layout style;
-    /* The picture is square: up to a quarter may be cut off at the bottom, never the face. */
-    inline-size: min(100cqi, 128cqb);
-    block-size: min(100cqb, 128cqi);
+    --visavis-object-position: 50% 18%;
+    /* The picture is square: a little may be cut off, mostly at the bottom, never the face. */
+    inline-size: min(100cqi, 116cqb);
+    block-size: min(100cqb, 124cqi);
     border-radius: var(--radius-l);
     box-shadow: var(--shadow-stage);
   }

@@ -145,34 +145,44 @@ export class StartCard extends LitElement {
 
   #renderChoices(): unknown {
     const { strings, choice } = this;
-    const { avatars } = this.catalogue;
-    const languages = languagesOf(this.catalogue.voices);
-    const voices = this.catalogue.voices.filter((voice) => !choice.language || speaks(voice, choice.language));
+    const { avatars, voices } = this.catalogue;
+    const languages = languagesOf(voices);
+    const usual = voices.find((voice) => voice.default);
+    const language = choice.language ?? usual?.languages[0];
+    const speaking = voices.filter((voice) => !language || speaks(voice, language));
     const choices = [
       avatars.length > 1 &&
         this.#select(
           'avatar',
           strings.avatar,
+          choice.avatar ?? avatars.find((a) => a.default)?.name,
           avatars.map((a) => [a.name, a.title] as const),
         ),
       languages.length > 1 &&
         this.#select(
           'language',
           strings.language,
+          language,
           languages.map((l) => [l, languageName(l, this.language)] as const),
         ),
-      voices.length > 1 &&
+      speaking.length > 1 &&
         this.#select(
           'voice',
           strings.voice,
-          voices.map((v) => [v.name, v.title] as const),
+          choice.voice ?? usual?.name,
+          speaking.map((v) => [v.name, v.title] as const),
         ),
     ].filter(Boolean);
     return choices.length > 0 ? html`<div class="choices">${choices}</div>` : nothing;
   }
 
-  #select(key: keyof Choice, label: string, options: readonly (readonly [value: string, text: string])[]): unknown {
-    const chosen = this.choice[key] ?? '';
+  #select(
+    key: keyof Choice,
+    label: string,
+    chosen: string | undefined,
+    options: readonly (readonly [value: string, text: string])[],
+  ): unknown {
+    const known = options.some(([value]) => value === chosen);
     return html`<label>
       <span>${label}</span>
       <select
@@ -183,7 +193,7 @@ export class StartCard extends LitElement {
           this.dispatchEvent(new CustomEvent<Choice>('choose', { detail: next }));
         }}
       >
-        <option value="" ?selected=${chosen === ''}>–</option>
+        ${known ? nothing : html`<option value="" selected>${this.strings.automatic}</option>`}
         ${options.map(([value, text]) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`)}
       </select>
     </label>`;

@@ -13,6 +13,7 @@ const en = {
   avatar: 'Avatar',
   voice: 'Voice',
   language: 'Language',
+  automatic: 'Automatic',
 
   askingMicrophone: 'Waiting for your microphone…',
   askingMicrophoneHint: 'Your browser is asking for permission.',
@@ -159,6 +160,7 @@ const ar: Strings = {
   avatar: 'الشخصية',
   voice: 'الصوت',
   language: 'اللغة',
+  automatic: 'تلقائي',
 
   askingMicrophone: 'في انتظار الميكروفون…',
   askingMicrophoneHint: 'المتصفح يطلب إذنك.',

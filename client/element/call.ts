@@ -42,6 +42,8 @@ const PLAYOUT_EVERY_MS = 200;
 const NETWORK_EVERY_MS = 1_000;
 /** Every so many network samples the server is told, too. */
 const STATS_EVERY_SAMPLES = 3;
+/** Hanging up, the server still tells what was heard, and that the call has ended. */
+const LAST_WORDS_MS = 1_000;
 /** Events that were written before the channel opened. */
 const MAX_QUEUED_EVENTS = 64;
 
@@ -156,11 +158,11 @@ export class Call extends TypedEvents<CallEvents> {
     this.#microphone?.resume();
   }
 
-  /** Hangs up. */
+  /** Hangs up. The microphone is released at once; the connection stays for the server's last words. */
   close(reason = 'hangup'): void {
     if (this.closed) return;
     this.#action({ type: 'ended', reason });
-    this.#release();
+    this.#release(reason === 'hangup' ? LAST_WORDS_MS : 0);
   }
 
   [Symbol.dispose](): void {
@@ -170,17 +172,25 @@ export class Call extends TypedEvents<CallEvents> {
   #fail(error: CallError): void {
     if (this.closed) return;
     this.#action({ type: 'failed', error });
-    this.#release();
+    this.#release(0);
   }
 
-  #release(): void {
+  #release(lingerMs: number): void {
     this.#abort.abort();
     for (const timer of [this.#trickleTimer, this.#restartTimer, this.#giveUpTimer, this.#connectTimer]) clearTimeout(timer);
     for (const interval of this.#intervals) clearInterval(interval);
     this.#signalling.hangUp();
-    this.#channel?.close();
-    this.#pc?.close();
     this.#microphone?.close();
+    const pc = this.#pc;
+    if (!pc) return;
+    const channel = this.#channel;
+    const timer = setTimeout(() => pc.close(), channel?.readyState === 'open' ? lingerMs : 0);
+    if (!channel) return;
+    channel.onmessage = null;
+    channel.onclose = () => {
+      clearTimeout(timer);
+      pc.close();
+    };
   }
 
   #adopt(microphone: Microphone): void {

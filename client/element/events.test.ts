@@ -62,7 +62,7 @@ describe('latency', () => {
     asr_ms: 10,
     llm_first_token_ms: 40,
     tts_first_piece_ms: null,
-    first_frame_ms: 30,
+    first_frame_ms: 330,
     network_ms: null,
     total_ms: 330,
   });

@@ -27,7 +27,7 @@ export interface TurnLatency {
  */
 export function waterfallOf(event: ServerEventOf<'visavis.latency'>, ownNetworkMs: number | undefined): TurnLatency {
   const networkMs = event.network_ms ?? ownNetworkMs ?? null;
-  const durations: Record<StageName, number | null> = {
+  const spans: Record<StageName, number | null> = {
     endpoint: event.endpoint_ms,
     asr: event.asr_ms,
     llm: event.llm_first_token_ms,
@@ -38,10 +38,12 @@ export function waterfallOf(event: ServerEventOf<'visavis.latency'>, ownNetworkM
   const stages: LatencyStage[] = [];
   let atMs = 0;
   for (const name of STAGES) {
-    const durationMs = durations[name];
-    if (durationMs === null) continue;
-    stages.push({ name, startMs: atMs, durationMs: Math.max(0, durationMs) });
-    atMs += Math.max(0, durationMs);
+    const spanMs = spans[name];
+    if (spanMs === null) continue;
+    // The picture is made beside the sound and timed from the beginning: what counts is how long it comes after the voice.
+    const durationMs = Math.max(0, name === 'frame' ? spanMs - atMs : spanMs);
+    stages.push({ name, startMs: atMs, durationMs });
+    if (name !== 'frame') atMs += durationMs;
   }
   const added = event.network_ms === null ? (networkMs ?? 0) : 0;
   const totalMs = event.total_ms === null ? atMs : event.total_ms + added;

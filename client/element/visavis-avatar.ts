@@ -208,8 +208,14 @@ export class VisavisAvatar extends LitElement {
     return this.renderRoot.querySelector('video');
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('pagehide', this.#onPageHide);
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    removeEventListener('pagehide', this.#onPageHide);
     this.stop();
     clearInterval(this.#revealTimer);
     this.#revealTimer = undefined;
@@ -306,6 +312,9 @@ export class VisavisAvatar extends LitElement {
         this.#dispatchAction({ type: 'sound-blocked', blocked: true });
     }
   }
+
+  /** Somebody who leaves the page has hung up: the place is free for the next one at once. */
+  #onPageHide = (): void => this.stop();
 
   #onPicture = (): void => {
     const video = this.video;
