@@ -101,6 +101,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     }),
   );
 
+  let closing: Promise<void> | undefined;
   const app = await createApp({
     config,
     calls,
@@ -108,7 +109,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     metrics,
     clientDir: path.join(ROOT, 'dist/client'),
     version: (JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string }).version,
-    ready: () => ({ ready: true, parts: Object.fromEntries(describe().map(({ stage, id, state }) => [stage, `${id} ${state}`])) }),
+    ready: () => ({ ready: closing === undefined, parts: Object.fromEntries(describe().map(({ stage, id, state }) => [stage, `${id} ${state}`])) }),
     routes: [
       catalogueRoutes({
         avatars: () => (rendering?.avatars() ?? []).map(({ name, title }) => ({ name, title, isDefault: name === avatar })),
@@ -123,7 +124,6 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   await domain;
 
   const owned = parts.move();
-  let closing: Promise<void> | undefined;
   const close = async () => {
     calls.drain();
     await calls.idle(options.shutdownGraceMs ?? config.server.shutdownGraceMs);

@@ -45,7 +45,7 @@ describe('when a call cannot begin as usual', () => {
     await second.page.getByRole('alert').waitFor();
     expect(await second.page.getByRole('alert').innerText()).toMatch(/full|busy|places|taken/i);
     await first.page.getByRole('button', { name: 'End the call' }).click();
-    await first.event('visavis.ended');
+    await first.page.getByRole('button', { name: 'Talk again' }).waitFor();
     await second.page.getByRole('button', { name: /^Try again/ }).click({ timeout: 60_000 });
     await second.event('session.created');
     await first[Symbol.asyncDispose]();
