@@ -87,11 +87,7 @@ class EarProcess {
     const refusal = this.#asr ? this.#asr.refuses(language) : this.#asrMissing;
     if (refusal) this.#report(ear, { type: 'unavailable', reason: refusal });
     const asr = refusal ? undefined : this.#asr;
-    const onAsrFailure = () => this.#report(ear, { type: 'unavailable', reason: 'The recogniser has failed' });
-    this.#streams.set(
-      ear,
-      new EarStream(message, this.#vad.open(), asr, this.#options, (report) => this.#report(ear, report), onAsrFailure),
-    );
+    this.#streams.set(ear, new EarStream(message, this.#vad.open(), asr, this.#options, (report) => this.#report(ear, report)));
   }
 
   /** Runs the VAD over all calls' frames as batches until no frame is left. */

@@ -1,3 +1,4 @@
+import { isAbort } from '../core/errors.ts';
 import type { AsrEngine, RecognisedWord } from './asr/asr.ts';
 import type { EarReport, OpenEar } from './ear-messages.ts';
 import { SAMPLES_PER_MS, VAD_FRAME_SAMPLES } from './hearing-rate.ts';
@@ -29,7 +30,6 @@ export class EarStream {
   readonly #opened: OpenEar;
   readonly #asr: AsrEngine | undefined;
   readonly #report: (report: EarReport) => void;
-  readonly #onAsrFailure: (error: unknown) => void;
   readonly #detector: SpeechDetector;
   readonly #voicing = new VoicingDetector();
   readonly #preRoll: SoundRing;
@@ -40,23 +40,16 @@ export class EarStream {
   #position: number;
   #utterances: number;
   #utterance: Utterance | undefined;
+  #recogniserWorks = true;
   /** Speech up to here belongs to an utterance that is over. */
   #settledMs: number;
 
-  constructor(
-    opened: OpenEar,
-    vad: VadStream,
-    asr: AsrEngine | undefined,
-    options: EarStreamOptions,
-    report: (report: EarReport) => void,
-    onAsrFailure: (error: unknown) => void,
-  ) {
+  constructor(opened: OpenEar, vad: VadStream, asr: AsrEngine | undefined, options: EarStreamOptions, report: (report: EarReport) => void) {
     this.vad = vad;
     this.#options = options;
     this.#opened = opened;
     this.#asr = asr;
     this.#report = report;
-    this.#onAsrFailure = onAsrFailure;
     this.#detector = new SpeechDetector(options);
     this.#position = opened.fromSample;
     this.#settledMs = opened.ignoreBeforeSample / SAMPLES_PER_MS;
@@ -162,7 +155,16 @@ export class EarStream {
     const utterance = this.#utterance;
     if (!utterance) return;
     this.#settle();
-    utterance.finish(Math.max(utterance.startMs, endMs)).catch((error) => this.#onAsrFailure(error));
+    utterance.finish(Math.max(utterance.startMs, endMs)).then(
+      () => this.#onRecogniser(true),
+      (error) => this.#onRecogniser(isAbort(error)),
+    );
+  }
+
+  #onRecogniser(works: boolean): void {
+    if (works === this.#recogniserWorks) return;
+    this.#recogniserWorks = works;
+    this.#report(works ? { type: 'recovered' } : { type: 'unavailable', reason: 'The recogniser has failed' });
   }
 
   /** What was said until now is done with; speech that is still going on begins a new utterance. */

@@ -57,7 +57,9 @@ export class Utterance {
   /** After each VAD frame. */
   onFrame(atMs: number, silenceMs: number): void {
     this.#atMs = atMs;
+    const hasPaused = silenceMs >= JUDGE_AFTER_MS && this.#silenceMs < JUDGE_AFTER_MS;
     this.#silenceMs = silenceMs;
+    if (hasPaused) this.#stream.pause?.();
     if (silenceMs < JUDGE_AFTER_MS) this.#judgedText = undefined;
     else if (this.#judgedText === undefined && (silenceMs >= JUDGE_AT_LATEST_MS || this.#stream.behindMs < JUDGE_AFTER_MS)) this.#judge();
   }

@@ -31,6 +31,8 @@ export interface AsrStreamOptions {
 export interface AsrStream {
   /** Mono PCM at HEARING_RATE_HZ, any length. Returns at once: the engine keeps it until it gets to it. */
   push(pcm: Int16Array): void;
+  /** The speaker has paused and may be done: an engine that gives partials seldom gives one now. */
+  pause?(): void;
   /** Sound that was pushed and is not in the partial yet. */
   readonly behindMs: number;
   /** No more sound follows: the last word about the utterance. Rejects with a hearing error. */
