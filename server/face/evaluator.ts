@@ -33,6 +33,8 @@ export interface DrawList {
 const SNAP_PER_PX = 16;
 const OPACITY_STEP = 1 / 512;
 const BANDS = 64;
+/** When this share of a layer's vertices moved, its whole box is marked instead of its triangles. */
+const MOSTLY = 0.25;
 
 interface LayerState {
   readonly layer: LoadedLayer;
@@ -155,11 +157,13 @@ export class FaceEvaluator {
     const fades = Math.abs(opacity - state.opacity) >= OPACITY_STEP || (opacity === 0) !== (state.opacity === 0);
     if (fades) state.opacity = opacity;
     this.#deform(state);
-    const moves = this.#pose(state);
+    const moved = this.#pose(state);
     const whole = first || fades || state.stale;
     state.stale = false;
-    state.changed = whole || moves;
-    if (state.changed && !first) this.#collectDirty(state, whole);
+    state.changed = whole || moved > 0;
+    if (!state.changed || first) return;
+    if (whole || moved > state.moved.length * MOSTLY) this.#markLayer(state);
+    else this.#markMovedTriangles(state);
   }
 
   /** Step 4. */
@@ -210,8 +214,8 @@ export class FaceEvaluator {
     this.#scale = 1 + (e[P.headZ] as number) * pose.zoom;
   }
 
-  /** Step 3: the head's pose; then snapping, and comparison with the last frame. Says whether any vertex moved. */
-  #pose(state: LayerState): boolean {
+  /** Step 3: the head's pose; then snapping, and comparison with the last frame. Returns how many vertices moved. */
+  #pose(state: LayerState): number {
     const { vertices, previous, depth, moved } = state;
     const { follow } = state.layer;
     const { pivot, cameraPx } = this.#rig.pose;
@@ -223,7 +227,7 @@ export class FaceEvaluator {
     const nearest = cameraPx / 8;
     const r = this.#rotation;
     const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = r as unknown as [number, number, number, number, number, number, number, number, number];
-    let any = 0;
+    let count = 0;
     for (let i = 0, k = 0; i < follow.length; i++, k += 4) {
       let x = vertices[k] as number;
       let y = vertices[k + 1] as number;
@@ -243,41 +247,54 @@ export class FaceEvaluator {
       vertices[k + 1] = y;
       const differs = x !== previous[k] || y !== previous[k + 1] ? 1 : 0;
       moved[i] = differs;
-      any |= differs;
+      count += differs;
     }
-    return any === 1;
+    return count;
+  }
+
+  /** Marks the layer's box, where it is and where it was. */
+  #markLayer({ vertices: now, previous: before }: LayerState): void {
+    let left = Number.POSITIVE_INFINITY;
+    let right = Number.NEGATIVE_INFINITY;
+    let top = Number.POSITIVE_INFINITY;
+    let bottom = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < now.length; k += 4) {
+      left = Math.min(left, now[k] as number, before[k] as number);
+      right = Math.max(right, now[k] as number, before[k] as number);
+      top = Math.min(top, now[k + 1] as number, before[k + 1] as number);
+      bottom = Math.max(bottom, now[k + 1] as number, before[k + 1] as number);
+    }
+    this.#mark(left, top, right, bottom);
   }
 
   /** Marks the triangles that moved, where they are and where they were. */
-  #collectDirty(state: LayerState, whole: boolean): void {
-    const { vertices: now, previous: before, moved } = state;
-    const { indices } = state.layer;
-    const { bandHeightPx, minX, maxX } = this.#dirty;
+  #markMovedTriangles({ layer: { indices }, vertices: now, previous: before, moved }: LayerState): void {
     for (let t = 0; t < indices.length; t += 3) {
       const ia = indices[t] as number;
       const ib = indices[t + 1] as number;
       const ic = indices[t + 2] as number;
-      if (!whole && (moved[ia] as number) + (moved[ib] as number) + (moved[ic] as number) === 0) continue;
+      if ((moved[ia] as number) + (moved[ib] as number) + (moved[ic] as number) === 0) continue;
       let left = Number.POSITIVE_INFINITY;
       let right = Number.NEGATIVE_INFINITY;
       let top = Number.POSITIVE_INFINITY;
       let bottom = Number.NEGATIVE_INFINITY;
       for (let corner = 0; corner < 3; corner++) {
         const k = 4 * (corner === 0 ? ia : corner === 1 ? ib : ic);
-        const x0 = now[k] as number;
-        const x1 = before[k] as number;
-        const y0 = now[k + 1] as number;
-        const y1 = before[k + 1] as number;
-        left = Math.min(left, x0, x1);
-        right = Math.max(right, x0, x1);
-        top = Math.min(top, y0, y1);
-        bottom = Math.max(bottom, y0, y1);
+        left = Math.min(left, now[k] as number, before[k] as number);
+        right = Math.max(right, now[k] as number, before[k] as number);
+        top = Math.min(top, now[k + 1] as number, before[k + 1] as number);
+        bottom = Math.max(bottom, now[k + 1] as number, before[k + 1] as number);
       }
-      const last = Math.min(BANDS - 1, Math.floor(bottom / bandHeightPx));
-      for (let band = Math.max(0, Math.floor(top / bandHeightPx)); band <= last; band++) {
-        if (left < (minX[band] as number)) minX[band] = left;
-        if (right > (maxX[band] as number)) maxX[band] = right;
-      }
+      this.#mark(left, top, right, bottom);
+    }
+  }
+
+  #mark(left: number, top: number, right: number, bottom: number): void {
+    const { bandHeightPx, minX, maxX } = this.#dirty;
+    const last = Math.min(BANDS - 1, Math.floor(bottom / bandHeightPx));
+    for (let band = Math.max(0, Math.floor(top / bandHeightPx)); band <= last; band++) {
+      if (left < (minX[band] as number)) minX[band] = left;
+      if (right > (maxX[band] as number)) maxX[band] = right;
     }
   }
 }

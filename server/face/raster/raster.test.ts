@@ -146,7 +146,7 @@ describe('FaceRaster', () => {
   });
 });
 
-/** A 6 x 6 grid over and beyond the canvas whose inner vertices are moved about; half-transparent by jawOpen = 0.5. */
+/** A 6 x 6 grid over and beyond the canvas whose inner vertices are moved about, not so far that it folds; half-transparent by jawOpen = 0.5. */
 function jitteredGrid(jitter: readonly number[]): Rig {
   const base64 = (values: Float32Array | Uint16Array) => btoa(String.fromCharCode(...new Uint8Array(values.buffer)));
   const vertices: number[] = [];
@@ -154,7 +154,7 @@ function jitteredGrid(jitter: readonly number[]): Rig {
     for (let i = 0; i < 7; i++) {
       const edge = i === 0 || j === 0 || i === 6 || j === 6;
       const k = (j * 7 + i) * 2;
-      vertices.push(-11 + i * 25 + (edge ? 0 : 11 * (jitter[k] as number)), -11 + j * 25 + (edge ? 0 : 11 * (jitter[k + 1] as number)), 32, 32);
+      vertices.push(-11 + i * 25 + (edge ? 0 : 6 * (jitter[k] as number)), -11 + j * 25 + (edge ? 0 : 6 * (jitter[k + 1] as number)), 32, 32);
     }
   }
   const indices: number[] = [];

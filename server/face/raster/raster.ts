@@ -11,16 +11,17 @@ interface RasterProgram {
   heapBase(): number;
   setTarget(frame: number, width: number, height: number, bands: number, firstRow: number, endRow: number): void;
   setAtlas(luma: number, chroma: number, alpha: number, width: number, height: number): void;
-  drawLayer(
-    vertices: number, indices: number, kinds: number, triangles: number, scale: number, offsetX: number, offsetY: number,
-    texelScaleX: number, texelScaleY: number, opacity: number, maskIn: number, maskOut: number,
-  ): void;
+  placeVertices(from: number, to: number, count: number, factorXY: number, factorU: number, factorV: number, offsetX: number, offsetY: number): void;
+  drawLayer(vertices: number, indices: number, kinds: number, triangles: number, opacity: number, maskIn: number, maskOut: number): void;
   copyClipped(source: number): void;
   clearMask(mask: number): void;
 }
 
 /** Rows of the picture that share one clip span; the program knows this number too. */
 const BAND_ROWS = 16;
+/** Vertices lie on 1/16 pixel; texel coordinates are 16.16. */
+const SUBPIXELS = 16;
+const TEXEL_ONE = 65_536;
 const PAGE_BYTES = 65_536;
 const MAX_SIDE_PX = 2160;
 
@@ -69,6 +70,8 @@ export class FaceRaster implements Disposable {
   readonly #firstMoving: number;
   readonly #background: number;
   readonly #bands: number;
+  /** Scratch for one layer's vertices in picture and plane coordinates. */
+  readonly #placed: number;
   readonly #vertexBytes: number;
   readonly #freeSlots: number[] = [];
   #top: number;
@@ -105,6 +108,7 @@ export class FaceRaster implements Disposable {
     program.setAtlas(this.#place(planes.luma), this.#place(planes.chroma), this.#place(planes.alpha), planes.width, planes.height);
     this.#layers = this.#placeLayers(planes);
     this.#vertexBytes = rig.layers.reduce((bytes, layer) => bytes + layer.rest.byteLength, 0);
+    this.#placed = this.#allocate(Math.max(...rig.layers.map((layer) => layer.rest.byteLength)));
     this.#bands = this.#allocate(Math.ceil(heightPx / BAND_ROWS) * 8);
     this.#firstMoving = countStaticLayers(rig);
     this.#background = this.#drawBackground();
@@ -163,10 +167,14 @@ export class FaceRaster implements Disposable {
     if (placed.maskOut !== 0) this.#program.clearMask(placed.maskOut);
     const level = Math.round(opacity * 256);
     if (level === 0) return;
+    const { layer, indices, kinds, triangles, verticesOffset, maskIn, maskOut } = placed;
     const { scale, offsetX, offsetY } = this.#placement;
-    const { indices, kinds, triangles, verticesOffset, maskIn, maskOut } = placed;
     const [su, sv] = this.#texelScale;
-    this.#program.drawLayer(slot + verticesOffset, indices, kinds, triangles, scale, offsetX, offsetY, su, sv, level, maskIn, maskOut);
+    const sub = SUBPIXELS * scale;
+    this.#program.placeVertices(
+      slot + verticesOffset, this.#placed, layer.vertexCount, sub, TEXEL_ONE * su, TEXEL_ONE * sv, SUBPIXELS * offsetX, SUBPIXELS * offsetY,
+    );
+    this.#program.drawLayer(this.#placed, indices, kinds, triangles, level, maskIn, maskOut);
   }
 
   /** Translates the list's dirty bands into the program's clip spans; undefined when nothing has to be drawn. */

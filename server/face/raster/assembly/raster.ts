@@ -106,9 +106,16 @@ export function setAtlas(luma: usize, chroma: usize, alpha: usize, w: i32, h: i3
   return i32x4.shr_u(i32x4.add(i32x4.mul(values, level), i32x4.splat(128)), 8);
 }
 
+/** 16.16; slivers have gradients beyond all bounds, which the clamping of texel coordinates makes harmless. */
 // @ts-ignore: decorator
 @inline function fixed(texels: f64): i32 {
-  return <i32>min<f64>(max<f64>(texels * 65536, -1073741824), 1073741823);
+  return <i32>min<f64>(max<f64>(texels, -1073741824), 1073741823);
+}
+
+/** A texel coordinate `right` and `down` sixteenths of a pixel away from corner a. */
+// @ts-ignore: decorator
+@inline function texelAt(corner: i32, perX: i32, perY: i32, right: i32, down: i32): i32 {
+  return corner + <i32>((<i64>perX * <i64>right + <i64>perY * <i64>down) >> 4);
 }
 
 // @ts-ignore: decorator
@@ -126,17 +133,19 @@ let longSlope: i64 = 0;
 let upperSlope: i64 = 0;
 let lowerSlope: i64 = 0;
 let longIsLeft: bool = false;
-/** Texel coordinates of corner a and of the triangle's box, and their change per pixel. */
-let ua: f64 = 0;
-let va: f64 = 0;
-let dudx: f64 = 0;
-let dudy: f64 = 0;
-let dvdx: f64 = 0;
-let dvdy: f64 = 0;
-let uLow: f64 = 0;
-let uHigh: f64 = 0;
-let vLow: f64 = 0;
-let vHigh: f64 = 0;
+/** 16.16 texel coordinates of corner a and of the triangle's box in the full-size plane; their change per pixel. */
+let ua: i32 = 0;
+let va: i32 = 0;
+let dudx: i32 = 0;
+let dudy: i32 = 0;
+let dvdx: i32 = 0;
+let dvdy: i32 = 0;
+let uLow: i32 = 0;
+let uHigh: i32 = 0;
+let vLow: i32 = 0;
+let vHigh: i32 = 0;
+
+const HALF_TEXEL: i32 = 32768;
 
 const SLOPE_BITS: i64 = 28;
 
@@ -153,20 +162,20 @@ const SLOPE_BITS: i64 = 28;
   // partial redraw gives the same pixels as a full one.
   const origin = xa >> 4;
   const topRow = (ya + HALF - 1) >> 4;
-  const right = <f64>(origin * SUBPIXEL + HALF - xa) * (1.0 / SUBPIXEL);
-  const down = <f64>(topRow * SUBPIXEL + HALF - ya) * (1.0 / SUBPIXEL);
-  const uAtOrigin = fixed(ua + right * dudx + down * dudy - 0.5);
-  const vAtOrigin = fixed(va + right * dvdx + down * dvdy - 0.5);
-  const du = fixed(dudx);
-  const dv = fixed(dvdx);
-  const uRow = fixed(dudy);
-  const vRow = fixed(dvdy);
+  const right = origin * SUBPIXEL + HALF - xa;
+  const down = topRow * SUBPIXEL + HALF - ya;
+  const du = dudx;
+  const dv = dvdx;
+  const uRow = dudy;
+  const vRow = dvdy;
+  const uAtOrigin = texelAt(ua, du, uRow, right, down) - HALF_TEXEL;
+  const vAtOrigin = texelAt(va, dv, vRow, right, down) - HALF_TEXEL;
   const uMax = ((atlasWidth - 1) << 16) - 1;
   const vMax = ((atlasHeight - 1) << 16) - 1;
-  const lowU = i32x4.splat(clamp(fixed(uLow - 0.5), 0, uMax));
-  const highU = i32x4.splat(clamp(fixed(uHigh - 0.5), 0, uMax));
-  const lowV = i32x4.splat(clamp(fixed(vLow - 0.5), 0, vMax));
-  const highV = i32x4.splat(clamp(fixed(vHigh - 0.5), 0, vMax));
+  const lowU = i32x4.splat(clamp(uLow - HALF_TEXEL, 0, uMax));
+  const highU = i32x4.splat(clamp(uHigh - HALF_TEXEL, 0, uMax));
+  const lowV = i32x4.splat(clamp(vLow - HALF_TEXEL, 0, vMax));
+  const highV = i32x4.splat(clamp(vHigh - HALF_TEXEL, 0, vMax));
   const ramp = i32x4(0, 1, 2, 3);
   const uRamp = i32x4.mul(i32x4.splat(du), ramp);
   const vRamp = i32x4.mul(i32x4.splat(dv), ramp);
@@ -250,21 +259,21 @@ const SLOPE_BITS: i64 = 28;
   // Rows have their centres at 32 y + 16.
   const origin = xa >> 5;
   const topRow = (ya + SUBPIXEL - 1) >> 5;
-  const right = <f64>(origin * SUBPIXEL * 2 + SUBPIXEL - xa) * (1.0 / SUBPIXEL);
-  const down = <f64>(topRow * SUBPIXEL * 2 + SUBPIXEL - ya) * (1.0 / SUBPIXEL);
-  const uAtOrigin = fixed((ua + right * dudx + down * dudy) * 0.5 - 0.5);
-  const vAtOrigin = fixed((va + right * dvdx + down * dvdy) * 0.5 - 0.5);
+  const right = origin * SUBPIXEL * 2 + SUBPIXEL - xa;
+  const down = topRow * SUBPIXEL * 2 + SUBPIXEL - ya;
   // Half the texels on twice the pixel: the change per pixel is the luma's.
-  const du = fixed(dudx);
-  const dv = fixed(dvdx);
-  const uRow = fixed(dudy);
-  const vRow = fixed(dvdy);
+  const du = dudx;
+  const dv = dvdx;
+  const uRow = dudy;
+  const vRow = dvdy;
+  const uAtOrigin = (texelAt(ua, du, uRow, right, down) >> 1) - HALF_TEXEL;
+  const vAtOrigin = (texelAt(va, dv, vRow, right, down) >> 1) - HALF_TEXEL;
   const uMax = (((atlasWidth >> 1) - 1) << 16) - 1;
   const vMax = (((atlasHeight >> 1) - 1) << 16) - 1;
-  const lowU = i32x4.splat(clamp(fixed(uLow * 0.5 - 0.5), 0, uMax));
-  const highU = i32x4.splat(clamp(fixed(uHigh * 0.5 - 0.5), 0, uMax));
-  const lowV = i32x4.splat(clamp(fixed(vLow * 0.5 - 0.5), 0, vMax));
-  const highV = i32x4.splat(clamp(fixed(vHigh * 0.5 - 0.5), 0, vMax));
+  const lowU = i32x4.splat(clamp((uLow >> 1) - HALF_TEXEL, 0, uMax));
+  const highU = i32x4.splat(clamp((uHigh >> 1) - HALF_TEXEL, 0, uMax));
+  const lowV = i32x4.splat(clamp((vLow >> 1) - HALF_TEXEL, 0, vMax));
+  const highV = i32x4.splat(clamp((vHigh >> 1) - HALF_TEXEL, 0, vMax));
   const ramp = i32x4(0, 1, 2, 3);
   const uRamp = i32x4.mul(i32x4.splat(du), ramp);
   const vRamp = i32x4.mul(i32x4.splat(dv), ramp);
@@ -375,40 +384,48 @@ function chromaBlended(): void {
 }
 
 /**
- * Draws a layer's triangles, in order. `vertices`: f32 x, y (canvas), u, v (atlas texels at full size) each; they become
- * pixels by `scale`, `offsetX`, `offsetY`, and texels of the planes by `texelScaleX`, `texelScaleY`.
+ * Places a layer's vertices: f32 x, y (canvas), u, v (atlas texels at full size) become i32 x, y in 1/16 pixel and u, v in
+ * 16.16 texels of the planes, as `value * factor + offset`, rounded. `count` vertices, 16 bytes each on both sides.
+ */
+export function placeVertices(from: usize, to: usize, count: i32, factorXY: f32, factorU: f32, factorV: f32, offsetX: f32, offsetY: f32): void {
+  const factors = f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(factorXY), 2, factorU), 3, factorV);
+  const offsets = f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(0), 0, offsetX), 1, offsetY);
+  for (const end = from + (<usize>count << 4); from < end; from += 16, to += 16) {
+    v128.store(to, i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.add(f32x4.mul(v128.load(from), factors), offsets))));
+  }
+}
+
+/**
+ * Draws a layer's triangles, in order. `vertices` were placed by `placeVertices`.
  * `kinds`, one byte per triangle: 0 invisible, 1 opaque, 2 blended.
  */
-export function drawLayer(
-  vertices: usize, indices: usize, kinds: usize, triangles: i32, scale: f64, offsetX: f64, offsetY: f64, texelScaleX: f64, texelScaleY: f64,
-  layerOpacity: i32, maskSource: usize, maskTarget: usize,
-): void {
+export function drawLayer(vertices: usize, indices: usize, kinds: usize, triangles: i32, layerOpacity: i32, maskSource: usize, maskTarget: usize): void {
   opacity = layerOpacity;
   maskIn = maskSource;
   maskOut = maskTarget;
   const plain = layerOpacity == 256 && maskSource == 0;
-  const sub = scale * SUBPIXEL;
-  const subX = offsetX * SUBPIXEL;
-  const subY = offsetY * SUBPIXEL;
   const clipTop = firstRow * SUBPIXEL;
   const clipBottom = endRow * SUBPIXEL;
-  for (let t = 0; t < triangles; t++) {
+  for (let t = 0; t < triangles; t++, indices += 6) {
     const kind = load<u8>(kinds + t);
     if (kind == 0) continue;
-    let a = vertices + ((<usize>load<u16>(indices + t * 6)) << 4);
-    let b = vertices + ((<usize>load<u16>(indices + t * 6 + 2)) << 4);
-    let c = vertices + ((<usize>load<u16>(indices + t * 6 + 4)) << 4);
-    let y0 = <i32>nearest<f64>(<f64>load<f32>(a, 4) * sub + subY);
-    let y1 = <i32>nearest<f64>(<f64>load<f32>(b, 4) * sub + subY);
-    let y2 = <i32>nearest<f64>(<f64>load<f32>(c, 4) * sub + subY);
-    if (min(y0, min(y1, y2)) >= clipBottom || max(y0, max(y1, y2)) <= clipTop) continue;
+    let a = vertices + ((<usize>load<u16>(indices)) << 4);
+    let b = vertices + ((<usize>load<u16>(indices, 2)) << 4);
+    let c = vertices + ((<usize>load<u16>(indices, 4)) << 4);
+    let y0 = load<i32>(a, 4);
+    let y1 = load<i32>(b, 4);
+    let y2 = load<i32>(c, 4);
     let swap: usize, swapY: i32;
     if (y1 < y0) { swap = a; a = b; b = swap; swapY = y0; y0 = y1; y1 = swapY; }
     if (y2 < y0) { swap = a; a = c; c = swap; swapY = y0; y0 = y2; y2 = swapY; }
     if (y2 < y1) { swap = b; b = c; c = swap; swapY = y1; y1 = y2; y2 = swapY; }
-    const x0 = <i32>nearest<f64>(<f64>load<f32>(a) * sub + subX);
-    const x1 = <i32>nearest<f64>(<f64>load<f32>(b) * sub + subX);
-    const x2 = <i32>nearest<f64>(<f64>load<f32>(c) * sub + subX);
+    if (y0 >= clipBottom || y2 <= clipTop) continue;
+    const hasLuma = (y0 + HALF - 1) >> 4 < (y2 + HALF - 1) >> 4;
+    const hasChroma = (y0 + SUBPIXEL - 1) >> 5 < (y2 + SUBPIXEL - 1) >> 5;
+    if (!hasLuma && !hasChroma) continue;
+    const x0 = load<i32>(a);
+    const x1 = load<i32>(b);
+    const x2 = load<i32>(c);
     const area = <f64>(x1 - x0) * <f64>(y2 - y0) - <f64>(x2 - x0) * <f64>(y1 - y0);
     if (area == 0) continue;
     xa = x0;
@@ -420,27 +437,29 @@ export function drawLayer(
     upperSlope = slope(x1 - x0, y1 - y0);
     lowerSlope = slope(x2 - x1, y2 - y1);
     longIsLeft = area > 0;
-    ua = <f64>load<f32>(a, 8) * texelScaleX;
-    va = <f64>load<f32>(a, 12) * texelScaleY;
-    const ub = <f64>load<f32>(b, 8) * texelScaleX;
-    const vb = <f64>load<f32>(b, 12) * texelScaleY;
-    const uc = <f64>load<f32>(c, 8) * texelScaleX;
-    const vc = <f64>load<f32>(c, 12) * texelScaleY;
+    const u0 = load<i32>(a, 8);
+    const v0 = load<i32>(a, 12);
+    const u1 = load<i32>(b, 8);
+    const v1 = load<i32>(b, 12);
+    const u2 = load<i32>(c, 8);
+    const v2 = load<i32>(c, 12);
+    ua = u0;
+    va = v0;
     const inverse: f64 = <f64>SUBPIXEL / area;
-    dudx = ((ub - ua) * <f64>(y2 - y0) - (uc - ua) * <f64>(y1 - y0)) * inverse;
-    dudy = ((uc - ua) * <f64>(x1 - x0) - (ub - ua) * <f64>(x2 - x0)) * inverse;
-    dvdx = ((vb - va) * <f64>(y2 - y0) - (vc - va) * <f64>(y1 - y0)) * inverse;
-    dvdy = ((vc - va) * <f64>(x1 - x0) - (vb - va) * <f64>(x2 - x0)) * inverse;
-    uLow = min(ua, min(ub, uc));
-    uHigh = max(ua, max(ub, uc));
-    vLow = min(va, min(vb, vc));
-    vHigh = max(va, max(vb, vc));
+    dudx = fixed((<f64>(u1 - u0) * <f64>(y2 - y0) - <f64>(u2 - u0) * <f64>(y1 - y0)) * inverse);
+    dudy = fixed((<f64>(u2 - u0) * <f64>(x1 - x0) - <f64>(u1 - u0) * <f64>(x2 - x0)) * inverse);
+    dvdx = fixed((<f64>(v1 - v0) * <f64>(y2 - y0) - <f64>(v2 - v0) * <f64>(y1 - y0)) * inverse);
+    dvdy = fixed((<f64>(v2 - v0) * <f64>(x1 - x0) - <f64>(v1 - v0) * <f64>(x2 - x0)) * inverse);
+    uLow = min(u0, min(u1, u2));
+    uHigh = max(u0, max(u1, u2));
+    vLow = min(v0, min(v1, v2));
+    vHigh = max(v0, max(v1, v2));
     if (plain && kind == 1) {
-      lumaCopied();
-      chromaCopied();
+      if (hasLuma) lumaCopied();
+      if (hasChroma) chromaCopied();
     } else {
-      lumaBlended();
-      chromaBlended();
+      if (hasLuma) lumaBlended();
+      if (hasChroma) chromaBlended();
     }
   }
 }
