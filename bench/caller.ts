@@ -56,19 +56,19 @@ async function call<Result>(use: (page: Page) => Promise<Result>, query = '?auto
   }
 }
 
-const waitForEvent = (page: Page, type: string, index: number, timeoutMs = 30_000) =>
-  page.waitForFunction(({ wanted, at }) => window.callRecorder.read().events.filter((event) => event.type === wanted).length > at, { wanted: type, at: index }, { timeout: timeoutMs, polling: 100 });
+function waitForEvent(page: Page, type: string, index: number, timeoutMs = 30_000) {
+  const arrived = ({ wanted, at }: { wanted: string; at: number }) => window.callRecorder.count(wanted) > at;
+  return page.waitForFunction(arrived, { wanted: type, at: index }, { timeout: timeoutMs, polling: 100 });
+}
 
-const countOf = (page: Page, type: string) => page.evaluate((wanted) => window.callRecorder.read().events.filter((event) => event.type === wanted).length, type);
+function countOf(page: Page, type: string): Promise<number> {
+  return page.evaluate((wanted) => window.callRecorder.count(wanted), type);
+}
 
 /** Waits until the avatar has nothing more to say. */
 async function untilQuiet(page: Page): Promise<void> {
   await page.waitForFunction(
-    () => {
-      const { avatarRms } = window.callRecorder.read();
-      const last = avatarRms.slice(-450);
-      return last.length === 450 && last.every((level) => level < 0.005);
-    },
+    () => window.callRecorder.quietMs() > 1_200,
     undefined,
     { timeout: 60_000, polling: 200 },
   );

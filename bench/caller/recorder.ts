@@ -46,6 +46,10 @@ export function speakClip(page: Page, pcm: Int16Array, delayMs = 0): Promise<num
 interface CallRecorder {
   speak(base64: string, delayMs: number): Promise<number>;
   nowMs(): number;
+  /** Events of a type so far. */
+  count(type: string): number;
+  /** For how long the avatar has been silent. */
+  quietMs(): number;
   read(): {
     startMs: number;
     visitorPeak: number[];
@@ -171,6 +175,8 @@ function recorder(): void {
 
   window.callRecorder = {
     nowMs,
+    count: (type) => events.filter((event) => event.type === type).length,
+    quietMs: () => ((avatarRms.length - 1 - avatarRms.findLastIndex((level) => level > 0.005)) * 128_000) / 48_000,
     read: () => ({ startMs, visitorPeak, avatarRms, frames, events, skewMs }),
     speak: (base64, delayMs) =>
       new Promise((resolve) => {
