@@ -205,6 +205,15 @@ describe('barge-in', () => {
     expect(room.state.phase).toBe('answering');
   });
 
+  it('does not wait for a held answer that failed', () => {
+    const room = new Room().ask('what is visavis').quiet(2_000).speak(700, 'okay okay');
+    expect(room.state.phase).toBe('interrupted');
+    room.send({ type: 'finished', atMs: room.nowMs, turnId: room.turnId }).quiet(1_300, { text: 'okay okay' });
+    expect(room.types()).not.toContain('resume');
+    expect(room.state.turn?.kind).not.toBe('greeting');
+    expect(room.state.phase).not.toBe('interrupted');
+  });
+
   it('obeys "stop" before the usual patience', () => {
     const room = new Room().ask('what is visavis').quiet(2_000).speak(352, 'stop');
     expect(room.types()).toContain('pause');

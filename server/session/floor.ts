@@ -269,10 +269,11 @@ class Step {
 
   #finished(turnId: string, atMs: number): void {
     const { turn, phase } = this.state;
-    if (turn?.turnId !== turnId || phase === 'interrupted') return;
+    if (turn?.turnId !== turnId) return;
     // A prompt into the silence is no sign of life.
     this.#set({ turn: undefined, activeAtMs: turn.kind === 'prompt' ? this.state.activeAtMs : atMs, carriedText: '' });
-    if (phase === 'answering') this.#set({ phase: 'listening' });
+    // While it was held back, only a failure can have ended it: there is nothing to resume.
+    if (phase === 'answering' || phase === 'interrupted') this.#set({ phase: 'listening' });
     if (this.state.ducked) {
       this.#set({ ducked: false });
       this.#effect({ type: 'unduck' });
