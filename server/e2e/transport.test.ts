@@ -8,6 +8,7 @@ import { configSchema } from '../core/config-schema.ts';
 import { toVisavisError } from '../core/errors.ts';
 import type { VideoCodec } from '../core/video.ts';
 import type { Pacer, WebRtcTransport } from '../transport/contract.ts';
+import { hostileDatagrams } from '../transport/hostile.fixture.ts';
 import { createPacer } from '../transport/pacer.ts';
 import { createWebRtcTransport } from '../transport/webrtc.ts';
 import { page as pageHtml } from './transport/page.ts';
@@ -247,7 +248,7 @@ describe('a call with a real browser', () => {
     await expectMovingPictures(page);
     const port = Number(/a=candidate:\S+ 1 udp \d+ 127\.0\.0\.1 (\d+) typ host/i.exec(call.transport.answerSdp)![1]);
     const stranger = createSocket('udp4');
-    for (const datagram of hostileDatagrams()) {
+    for (const datagram of Object.values(hostileDatagrams())) {
       await new Promise<void>((resolve, reject) =>
         stranger.send(datagram, port, '127.0.0.1', (error) => (error ? reject(error) : resolve())),
       );
@@ -274,38 +275,3 @@ describe('a call with a real browser', () => {
     await page.close();
   });
 });
-
-/** DTLS in plain text, of unknown kinds, cut off; RTP, RTCP and STUN without a key. */
-function hostileDatagrams(): Buffer[] {
-  const record = (type: number, payload: Buffer, epoch = 0) => {
-    const header = Buffer.alloc(13);
-    header[0] = type;
-    header.writeUInt16BE(0xfefd, 1);
-    header.writeUInt16BE(epoch, 3);
-    header.writeUInt16BE(payload.length, 11);
-    return Buffer.concat([header, payload]);
-  };
-  const handshake = (type: number, payload: Buffer) => {
-    const header = Buffer.alloc(12);
-    header[0] = type;
-    header.writeUIntBE(payload.length, 1, 3);
-    header.writeUIntBE(payload.length, 9, 3);
-    return record(22, Buffer.concat([header, payload]));
-  };
-  const hello = Buffer.concat([Buffer.from('fefd', 'hex'), Buffer.alloc(32, 7), Buffer.from('00000002c02b01000000', 'hex')]);
-  return [
-    record(21, Buffer.from([2, 0])),
-    record(21, Buffer.from([1, 0])),
-    handshake(1, hello),
-    handshake(3, Buffer.from('feff04aabbccdd', 'hex')),
-    handshake(20, Buffer.alloc(12)),
-    record(25, Buffer.from([1, 2, 3])),
-    record(23, Buffer.alloc(40), 1),
-    Buffer.from([22, 1]),
-    Buffer.concat([Buffer.from([0x80, 111]), Buffer.alloc(60, 1)]),
-    Buffer.concat([Buffer.from([0x81, 201]), Buffer.alloc(40, 1)]),
-    Buffer.concat([Buffer.from('000100002112a442', 'hex'), Buffer.alloc(12, 9)]),
-    Buffer.alloc(0),
-    Buffer.alloc(1_400, 0xff),
-  ];
-}

@@ -4,7 +4,8 @@ import type { RTCPeerConnection } from 'werift';
  * What keeps strangers from ending a call. werift forgets a datagram's source address once it is no STUN, and its DTLS
  * obeys plaintext alerts and hellos even in the middle of a call; one packet from any host would do. So:
  *  - only an address that passed a connectivity check reaches DTLS and SRTP, and only with a first byte of RFC 7983;
- *  - after the handshake, DTLS records of epoch 0 and of unknown content types are dropped (RFC 6347, section 4.1);
+ *  - after the handshake, DTLS records of epoch 0 and of unknown content types are dropped (RFC 6347, section 4.1), and an
+ *    alert counts only when it decrypts;
  *  - before it, the fragments that may pile up are limited;
  *  - a rejected promise inside the data channels' handler is caught, since an unhandled one ends the process.
  * The patches sit on instances, and new instances appear when ICE or DTLS changes state: `refresh` is called each time.
@@ -30,8 +31,20 @@ interface DtlsRecords {
   onData: (data: Buffer) => void;
 }
 
+interface DtlsRecord {
+  readonly recordLayerHeader: {
+    readonly contentType: number;
+    readonly protocolVersion: { readonly major: number; readonly minor: number };
+    readonly epoch: number;
+    readonly sequenceNumber: number;
+  };
+  readonly fragment: Buffer;
+}
+
 interface DtlsInternals {
   readonly transport?: { readonly socket: DtlsRecords };
+  readonly cipher: { decryptPacket(record: DtlsRecord): Buffer };
+  readonly onClose: { execute(): void };
   bufferFragmentedHandshakes?: unknown[];
 }
 
@@ -51,14 +64,14 @@ const ALERT = 21;
 const HANDSHAKE = 22;
 const APPLICATION_DATA = 23;
 
-export type DropReason = 'type' | 'source' | 'truncated' | 'plaintext' | 'content' | 'fragments' | 'event';
+export type DropReason = 'type' | 'source' | 'truncated' | 'plaintext' | 'forged' | 'content' | 'fragments' | 'event';
 
 export class Guard {
   readonly #peer: RTCPeerConnection;
   readonly #hooked = new WeakSet<object>();
   /** Addresses that passed a check, newest last: a restart empties the check list while media still comes by the old way. */
   readonly #trusted = new Map<IceProtocol, Set<string>>();
-  readonly drops: Record<DropReason, number> = { type: 0, source: 0, truncated: 0, plaintext: 0, content: 0, fragments: 0, event: 0 };
+  readonly drops: Record<DropReason, number> = { type: 0, source: 0, truncated: 0, plaintext: 0, forged: 0, content: 0, fragments: 0, event: 0 };
 
   constructor(peer: RTCPeerConnection) {
     this.#peer = peer;
@@ -130,7 +143,8 @@ export class Guard {
     const original = socket.onData;
     socket.onData = (data) => {
       if (connected()) {
-        if (this.#protectedRecords(data)) original(data);
+        if (data[0] === ALERT) this.#alert(internals, data);
+        else if (this.#protectedRecords(data)) original(data);
         return;
       }
       if ((internals.bufferFragmentedHandshakes?.length ?? 0) > MAX_FRAGMENTS) {
@@ -150,11 +164,34 @@ export class Guard {
       const epoch = data.readUInt16BE(at + 3);
       const length = data.readUInt16BE(at + 11);
       if (at + RECORD_HEADER + length > data.length) return this.#drop('truncated');
-      if (![CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA].includes(type)) return this.#drop('content');
+      if (![CHANGE_CIPHER_SPEC, HANDSHAKE, APPLICATION_DATA].includes(type)) return this.#drop('content');
       if (epoch === 0) return this.#drop('plaintext');
       at += RECORD_HEADER + length;
     }
     return true;
+  }
+
+  /** werift reads an alert before it decrypts it, so that two forged bytes would do. Here it has to prove itself first. */
+  #alert(internals: DtlsInternals, data: Buffer): void {
+    if (data.length < RECORD_HEADER || data.length < RECORD_HEADER + data.readUInt16BE(11)) return void this.#drop('truncated');
+    const epoch = data.readUInt16BE(3);
+    if (epoch === 0) return void this.#drop('plaintext');
+    const recordLayerHeader = {
+      contentType: ALERT,
+      protocolVersion: { major: data[1]!, minor: data[2]! },
+      epoch,
+      sequenceNumber: data.readUIntBE(5, 6),
+    };
+    try {
+      const [level, description] = internals.cipher.decryptPacket({
+        recordLayerHeader,
+        fragment: data.subarray(RECORD_HEADER, RECORD_HEADER + data.readUInt16BE(11)),
+      });
+      // RFC 5246, section 7.2: close_notify, and anything fatal.
+      if (description === 0 || level === 2) internals.onClose.execute();
+    } catch {
+      this.#drop('forged');
+    }
   }
 
   #hookDataChannels(transport: SctpInternals): void {

@@ -141,7 +141,9 @@ export function withCredentials(sdp: string, ufrag: string, pwd: string): string
 /** Asks the browser to stop sending while the visitor is silent; Opus parameters in an answer tell the receiver's wishes (RFC 7587). */
 export function withDtx(answerSdp: string, opusPayloadType: number): string {
   const fmtp = new RegExp(`^(a=fmtp:${opusPayloadType} )(.*)$`, 'm');
-  if (!fmtp.test(answerSdp)) return answerSdp;
+  if (!fmtp.test(answerSdp)) {
+    return answerSdp.replace(new RegExp(`^a=rtpmap:${opusPayloadType} .*$`, 'm'), (line) => `${line}\r\na=fmtp:${opusPayloadType} useinbandfec=1;usedtx=1`);
+  }
   return answerSdp.replace(fmtp, (line, start: string, parameters: string) => {
     if (parameters.includes('usedtx=')) return line;
     return `${start}${parameters};usedtx=1${parameters.includes('useinbandfec=') ? '' : ';useinbandfec=1'}`;
