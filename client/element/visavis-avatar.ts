@@ -58,6 +58,8 @@ export class VisavisAvatar extends LitElement {
     greet: { converter: { fromAttribute: (value: string | null) => (value === null ? undefined : value !== 'false') } },
     captions: { type: Boolean },
     poster: { type: String },
+    visitorLabel: { type: String, attribute: 'visitor-label' },
+    avatarLabel: { type: String, attribute: 'avatar-label' },
     callState: { state: true },
     posterBroken: { state: true },
   };
@@ -77,6 +79,9 @@ export class VisavisAvatar extends LitElement {
   declare captions: boolean;
   /** Picture before the call; the avatar's own one when empty. */
   declare poster: string | undefined;
+  /** What screen readers hear before a line of either side. */
+  declare visitorLabel: string;
+  declare avatarLabel: string;
   declare callState: CallState;
   declare posterBroken: boolean;
 
@@ -92,6 +97,8 @@ export class VisavisAvatar extends LitElement {
     this.rendering = 'auto';
     this.muted = false;
     this.captions = false;
+    this.visitorLabel = 'You';
+    this.avatarLabel = 'Avatar';
     this.callState = initialState;
     this.posterBroken = false;
   }
@@ -249,7 +256,11 @@ export class VisavisAvatar extends LitElement {
 
   #renderCaptions(): unknown {
     const recent = this.#lines.lines.slice(-2);
-    return html`<div class="captions" part="captions">
+    const complete = this.#lines.lines.filter((line) => line.state !== 'partial' && this.#heardChars(line) >= line.text.length).slice(-20);
+    return html`<div class="hidden" role="log" aria-live="polite">
+        ${complete.map((line) => html`<p dir="auto">${line.speaker === 'visitor' ? this.visitorLabel : this.avatarLabel}: ${line.text}</p>`)}
+      </div>
+      <div class="captions" part="captions" aria-hidden="true">
       ${recent.map((line) => {
         const text = this.heardText(line);
         return text === ''

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import { MediaStream, MediaStreamTrack, type RTCDataChannel, RTCPeerConnection, useOPUS, useVP8 } from 'werift';
+import { MediaStream, MediaStreamTrack, type RTCDataChannel, RTCPeerConnection, RtpHeader, RtpPacket, useOPUS, useVP8 } from 'werift';
 import type { ServerEventBody, ServerEventType } from '../protocol/index.ts';
 import { serverEvent } from '../protocol/index.ts';
 
@@ -19,9 +19,14 @@ const TYPES: Readonly<Record<string, string>> = {
   '.jpg': 'image/jpeg',
 };
 
+const EMBED_EXAMPLE = join(import.meta.dirname, '../../client/embed-example.html');
+
 /** As strict as the real server's. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: mediastream:; connect-src 'self'";
+
+/** One 20 ms Opus frame (CELT, full band) that decodes to silence. */
+const OPUS_SILENCE = Buffer.from([0xf8, 0xff, 0xfe]);
 
 export interface Refusal {
   readonly status: number;
@@ -69,6 +74,14 @@ export class ScriptedCall {
 
   async say<Type extends ServerEventType>(type: Type, body: ServerEventBody<Type>): Promise<void> {
     (await this.open.promise).send(JSON.stringify(serverEvent(type, body)));
+  }
+
+  /** Sends silence that counts media time from 0: as fast as it is written, the page plays it at its own pace. */
+  playSilence(durationMs: number): void {
+    for (let frame = 0; frame < durationMs / 20; frame++) {
+      const header = new RtpHeader({ payloadType: 111, sequenceNumber: frame, timestamp: frame * 960, marker: frame === 0 });
+      this.audio.writeRtp(new RtpPacket(header, OPUS_SILENCE));
+    }
   }
 
   /** Resolves when the page has sent an event of this type (it may have already). */
@@ -208,7 +221,12 @@ export class ScriptedServer {
 
   async #file(pathname: string, response: ServerResponse): Promise<void> {
     const poster = pathname.endsWith('/poster.jpg');
-    const file = poster ? this.#posterFile : join(this.#clientDir, normalize(pathname === '/' ? '/index.html' : pathname));
+    const example = pathname === '/embed-example.html';
+    const file = poster
+      ? this.#posterFile
+      : example
+        ? EMBED_EXAMPLE
+        : join(this.#clientDir, normalize(pathname === '/' ? '/index.html' : pathname));
     const bytes = file === undefined ? undefined : await readFile(file).catch(() => undefined);
     if (!bytes) {
       response.writeHead(404).end();
@@ -216,7 +234,8 @@ export class ScriptedServer {
     }
     response.writeHead(200, {
       'content-type': TYPES[extname(file ?? '')] ?? 'application/octet-stream',
-      'content-security-policy': CONTENT_SECURITY_POLICY,
+      // The example stands for somebody else's page, with its own script and style inside.
+      ...(!example && { 'content-security-policy': CONTENT_SECURITY_POLICY }),
     });
     response.end(bytes);
   }
