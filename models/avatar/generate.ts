@@ -1,6 +1,6 @@
 /**
  * Makes a shipped avatar from its parameter file: `node models/avatar/generate.ts mia` writes avatars/mia/ (avatar.json,
- * atlas.png). `--draft` is four times quicker; `--out DIR` writes elsewhere.
+ * atlas.png, and the stills poster.jpg and preview.png). `--draft` is four times quicker; `--out DIR` writes elsewhere.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { bake } from './bake/bake.ts';
 import { loadPerson } from './person.ts';
+import { writeStills } from './stills.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -34,8 +35,9 @@ const { rig, atlas } = await bake(person, {
 });
 await mkdir(folder, { recursive: true });
 const image = sharp(Buffer.from(atlas.rgba.buffer), { raw: { width: atlas.width, height: atlas.height, channels: 4 } });
-await image.png({ compressionLevel: 9, effort: 10 }).toFile(path.join(folder, 'atlas.png'));
+await image.png({ compressionLevel: 9, effort: 7 }).toFile(path.join(folder, 'atlas.png'));
 await writeFile(path.join(folder, 'avatar.json'), `${JSON.stringify(rig)}\n`);
+await writeStills(folder);
 const vertices = rig.layers.reduce((sum, layer) => sum + Buffer.from(layer.mesh.follow, 'base64').length / 4, 0);
 const triangles = rig.layers.reduce((sum, layer) => sum + Buffer.from(layer.mesh.indices, 'base64').length / 6, 0);
 console.log(`${folder}: ${rig.layers.length} layers, ${vertices} vertices, ${triangles} triangles, atlas ${atlas.width}x${atlas.height}`);

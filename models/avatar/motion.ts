@@ -133,7 +133,7 @@ export class Motion {
       case 'mouthFunnel':
         dx = -0.3 * x * ring;
         dz = 0.42 * ring;
-        dy = (upperSide ? 0.26 : -0.3) * p.lip * bump(p.v / 1.3);
+        dy = (upperSide ? 0.3 : -0.34) * p.lip ** 0.62 * bump(p.v / 1.3);
         break;
       case 'mouthPucker':
         dx = -0.42 * x * ring;

@@ -2,18 +2,11 @@
  * Contact sheet of an avatar for the eye: `node models/avatar/sheet.ts FOLDER OUT.png [--size 320] [--crop face|mouth|eyes]
  * [--only aa,PP,…]` draws visemes, emotions, blinks, gaze and poses with the server's own rasteriser.
  */
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp, { type OverlayOptions } from 'sharp';
 import { EMOTIONS } from '../../server/core/speech.ts';
-import { loadRig } from '../../server/face/load-rig.ts';
-import { P, PARAMETER_COUNT, type ParameterName, VISEMES } from '../../server/face/parameters.ts';
-import { buildRaster } from '../../server/face/raster/build-raster.ts';
-import { i420ToRgba } from '../../server/face/raster/colour.ts';
-import { FaceRaster } from '../../server/face/raster/raster.ts';
-
-type Weights = Partial<Record<ParameterName, number>>;
+import { VISEMES } from '../../server/face/parameters.ts';
+import { openStage, type Weights } from './stills.ts';
 
 /** What part of the canvas a crop shows: x, y, width, height as shares. */
 const CROPS: Readonly<Record<string, readonly [number, number, number, number]>> = {
@@ -39,14 +32,9 @@ if (!folder || !out || !crop) {
   process.exit(2);
 }
 
-const rig = loadRig(JSON.parse(await readFile(path.join(folder, 'avatar.json'), 'utf8')));
-const decoded = await sharp(path.join(folder, rig.atlas.file)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
-const program = await WebAssembly.compile((await buildRaster()).bytes);
 const sizePx = Number(values.size);
-const raster = await FaceRaster.create({
-  program, rig, widthPx: sizePx, heightPx: sizePx,
-  atlas: { width: decoded.info.width, height: decoded.info.height, data: new Uint8Array(decoded.data) },
-});
+using stage = await openStage(folder, sizePx);
+const { rig } = stage;
 
 const blink = (weight: number): Weights => ({ eyeBlinkLeft: weight, eyeBlinkRight: weight });
 const cells: [string, Weights][] = [
@@ -80,13 +68,8 @@ const columns = Math.min(Number(values.columns), shown.length);
 const rows = Math.ceil(shown.length / columns);
 const pieces: OverlayOptions[] = [];
 for (const [index, [label, weights]] of shown.entries()) {
-  const parameters = new Float32Array(PARAMETER_COUNT);
-  for (const [name, weight] of Object.entries(weights)) parameters[P[name as ParameterName]] = weight;
-  using canvas = raster.openCanvas();
-  canvas.paint(parameters);
-  const rgba = Buffer.from(i420ToRgba(canvas.frame, sizePx, sizePx));
   const text = `<svg width="${cellW}" height="20"><rect width="${8 + label.length * 8}" height="18" fill="#000" fill-opacity=".5"/><text x="4" y="14" font-family="sans-serif" font-size="13" fill="#fff">${label}</text></svg>`;
-  const input = await sharp(rgba, { raw: { width: sizePx, height: sizePx, channels: 4 } })
+  const input = await sharp(stage.draw(weights), { raw: { width: sizePx, height: sizePx, channels: 4 } })
     .extract({ left: Math.round(crop[0] * sizePx), top: Math.round(crop[1] * sizePx), width: cellW, height: cellH })
     .composite([{ input: Buffer.from(text), left: 0, top: 0 }])
     .png()
@@ -97,4 +80,3 @@ await sharp({ create: { width: columns * (cellW + 4), height: rows * (cellH + 4)
   .composite(pieces)
   .png()
   .toFile(out);
-raster[Symbol.dispose]();

@@ -45,6 +45,9 @@ export interface Baked {
   readonly atlas: { readonly width: number; readonly height: number; readonly rgba: Uint8ClampedArray };
 }
 
+/** Triangles that reach over a patch's border are left out, so the outermost texels (one coarse cell) must be clear. */
+const CUT_PX = 18;
+
 /** Lets a patch fade out towards its borders (px of the canvas). */
 function feather(picture: Picture, region: Region, border: number): void {
   for (let j = 0; j < picture.height; j++) {
@@ -53,7 +56,7 @@ function feather(picture: Picture, region: Region, border: number): void {
       const y = ((j + 0.5) / picture.height) * region.height;
       const edge = Math.min(x, y, region.width - x, region.height - y);
       const o = (j * picture.width + i) * 4 + 3;
-      picture.rgba[o] = (picture.rgba[o] ?? 0) * smoothstep(2, border, edge);
+      picture.rgba[o] = (picture.rgba[o] ?? 0) * smoothstep(CUT_PX, CUT_PX + border, edge);
     }
   }
 }
@@ -85,8 +88,8 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
   const c = scene.head.curves;
   const lidPatches: LayerDraft[] = [];
   for (const sign of [1, -1] as const) {
-    const x0 = projectX(sign * c.eyeX, 0) - 74;
-    const region: Region = { x: Math.round(x0), y: Math.round(projectY(1.75, 0)), width: 148, height: 100 };
+    const x0 = projectX(sign * c.eyeX, 0) - 90;
+    const region: Region = { x: Math.round(x0), y: Math.round(projectY(2.2, 0)), width: 180, height: 130 };
     const pose: Pose = { eyeBlinkLeft: 1, eyeBlinkRight: 1 };
     const { picture } = await shoot(sign > 0 ? 'left lid' : 'right lid', 'head', region, pose);
     feather(picture, region, 16);
@@ -96,7 +99,7 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
 
   const mouthPatches: LayerDraft[] = [];
   for (const { id, pose, gains } of MOUTH_PATCHES) {
-    const region: Region = { x: 352, y: 528, width: 320, height: 306 };
+    const region: Region = { x: 340, y: 518, width: 344, height: 330 };
     const { picture } = await shoot(id, 'head', region, pose, 1);
     feather(picture, region, 26);
     mouthPatches.push(mesh.patch(id, picture, region, pose, { base: 0, gains }));

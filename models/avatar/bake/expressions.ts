@@ -18,14 +18,14 @@ export const VISEME_POSES: Rig['visemes'] = {
   aa: { jawOpen: 0.62, ...both('mouthUpperUp', 0.22), ...both('mouthLowerDown', 0.18) },
   E: { jawOpen: 0.34, ...both('mouthStretch', 0.3), ...both('mouthSmile', 0.12), ...both('mouthUpperUp', 0.24), ...both('mouthLowerDown', 0.2) },
   I: { jawOpen: 0.16, ...both('mouthStretch', 0.36), ...both('mouthSmile', 0.26), ...both('mouthUpperUp', 0.22), ...both('mouthLowerDown', 0.28) },
-  O: { jawOpen: 0.42, mouthFunnel: 0.62, mouthPucker: 0.34 },
-  U: { jawOpen: 0.16, mouthFunnel: 0.3, mouthPucker: 0.78 },
+  O: { jawOpen: 0.36, mouthFunnel: 0.85, mouthPucker: 0.16 },
+  U: { jawOpen: 0.1, mouthFunnel: 0.42, mouthPucker: 0.62 },
 };
 
 /** ARKit weights of the seven emotions at full strength, under speech. */
 export const EMOTION_POSES: Rig['emotions'] = {
   neutral: {},
-  happy: { ...both('mouthSmile', 0.95), ...both('cheekSquint', 0.7), ...both('eyeSquint', 0.42), ...both('mouthUpperUp', 0.3), ...both('mouthLowerDown', 0.12), browInnerUp: 0.14, ...both('browOuterUp', 0.14), ...both('mouthDimple', 0.2) },
+  happy: { ...both('mouthSmile', 0.95), ...both('cheekSquint', 0.7), ...both('eyeSquint', 0.42), jawOpen: 0.07, ...both('mouthUpperUp', 0.42), ...both('mouthLowerDown', 0.32), browInnerUp: 0.14, ...both('browOuterUp', 0.14), ...both('mouthDimple', 0.2) },
   sad: { ...both('mouthFrown', 0.55), browInnerUp: 0.8, ...both('browDown', 0.12), ...both('eyeSquint', 0.2), mouthShrugLower: 0.4, ...both('eyeLookDown', 0.22) },
   angry: { ...both('browDown', 0.85), ...both('eyeSquint', 0.42), ...both('noseSneer', 0.4), ...both('mouthPress', 0.5), ...both('mouthFrown', 0.34), ...both('eyeWide', 0.15) },
   fearful: { browInnerUp: 0.85, ...both('browOuterUp', 0.35), ...both('eyeWide', 0.75), ...both('mouthStretch', 0.5), jawOpen: 0.12, ...both('mouthLowerDown', 0.2) },

@@ -71,7 +71,7 @@ export class FaceCurves {
     const u = x / this.mouthHalfWidth;
     const a = Math.abs(u);
     const outside = Math.max(0, a - 1);
-    return this.mouthY - 0.075 * bump(u / 0.3) + 0.05 * bump((a - 0.45) / 0.28) + 0.13 * Math.min(a, 1) ** 3 - outside * 0.05;
+    return this.mouthY - 0.075 * bump(u / 0.3) + 0.05 * bump((a - 0.45) / 0.28) + 0.2 * Math.min(a, 1) ** 3 - outside * 0.05;
   }
 
   /** Height of the red of the upper lip above the seam: cupid's bow. */

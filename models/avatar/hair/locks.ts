@@ -80,7 +80,7 @@ function trace(course: Course): { path: Float64Array; out: Float64Array } {
       const w0 = Math.sin((1 - k) * angle) / Math.sin(angle);
       const w1 = Math.sin(k * angle) / Math.sin(angle);
       const d = [d0[0] * w0 + dE[0] * w1, d0[1] * w0 + dE[1] * w1, d0[2] * w0 + dE[2] * w1] as const;
-      const lift = smoothstep(0, 0.4, k);
+      const lift = smoothstep(0, 0.9, k);
       const scale = mix(0.955, mix(course.layer, endScale, smoothstep(0.35, 1, k)), lift) + 0.025 * bump((k - 0.3) / 0.25);
       const r = shell(...d) * scale;
       p = [SKULL.x + d[0] * r, SKULL.y + d[1] * r, SKULL.z + d[2] * r];
@@ -134,8 +134,8 @@ export function growLocks(person: Person): Lock[] {
         const azimuth = 57 + 122 * rho ** 0.95;
         const course: Course = {
           side, root: partRoot(side, rho * 0.98, 0.15 + (1 - tier.layer) * 9 + next() * 0.25), azimuth, layer: tier.layer + (next() - 0.5) * 0.05,
-          endY: (tier.end + (next() - 0.5) * 1.7) * length, wave: tier.wave * (0.7 + 0.6 * next()),
-          phase: 1.2 * side + rho * 2.2 + (next() - 0.5) * 1.3, flick: 0.6 * smoothstep(0.35, 0, rho),
+          endY: (tier.end + (next() - 0.5) * 2.2) * length, wave: tier.wave * (0.7 + 0.6 * next()),
+          phase: 1.2 * side + rho * 2.2 + (next() - 0.5) * 1.3, flick: 0.25 * smoothstep(0.35, 0, rho),
         };
         add(course, [0.62, 0.95, 0.3], tier.share, groupOf(azimuth));
       }
@@ -148,7 +148,7 @@ export function growLocks(person: Person): Lock[] {
       const azimuth = 64 + 26 * k + 6 * next();
       const course: Course = {
         side, root: unit(x - SKULL.x, y - SKULL.y, z - SKULL.z), azimuth, layer: 0.9 + 0.04 * next(),
-        endY: (-12.4 - next() * 1.5) * length, wave: 0.22, phase: 1.2 * side + next(), flick: 0.5,
+        endY: (-12.4 - next() * 1.5) * length, wave: 0.22, phase: 1.2 * side + next(), flick: 0.2,
       };
       add(course, [0.55, 0.8, 0.25], 0.75, 'front');
     }

@@ -68,7 +68,8 @@ export class Shader {
     const gx = n[0] ?? 0;
     const gy = n[1] ?? 0;
     const gz = n[2] ?? 0;
-    const ao = this.ambientOcclusion(x, y, z, n, cast === 'head' ? 'head' : 'all');
+    // The neck runs on under the jaw; where it lies inside the head it must stay skin, for a turn of the head bares it.
+    const ao = Math.max(cast === 'body' ? 0.42 : 0, this.ambientOcclusion(x, y, z, n, cast === 'head' ? 'head' : 'all'));
     const s = this.#surface;
     const skin = part === Part.skin;
     let nx = gx;
@@ -197,7 +198,7 @@ export class Shader {
     s.specular = 0.02;
     s.lip = 0;
     if (opening > -0.75) {
-      const rib = Math.sin(Math.atan2(x, z + 8.5) * 88) * 0.09;
+      const rib = Math.sin(Math.atan2(x, z + 8.5) * 88) * 0.035;
       n[0] = (n[0] ?? 0) + rib * (n[2] ?? 0);
       n[2] = (n[2] ?? 0) - rib * (n[0] ?? 0);
     }

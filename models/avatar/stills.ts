@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import sharp from 'sharp';
+import { type LoadedRig, loadRig } from '../../server/face/load-rig.ts';
+import { P, PARAMETER_COUNT, type ParameterName } from '../../server/face/parameters.ts';
+import { buildRaster } from '../../server/face/raster/build-raster.ts';
+import { i420ToRgba } from '../../server/face/raster/colour.ts';
+import { FaceRaster } from '../../server/face/raster/raster.ts';
+
+export type Weights = Partial<Record<ParameterName, number>>;
+
+/** An avatar folder, drawn by the server's own rasteriser. */
+export interface Stage extends Disposable {
+  readonly rig: LoadedRig;
+  /** RGBA, `sizePx` square. */
+  draw(weights: Weights): Buffer;
+}
+
+export async function openStage(folder: string, sizePx: number): Promise<Stage> {
+  const rig = loadRig(JSON.parse(await readFile(path.join(folder, 'avatar.json'), 'utf8')));
+  const { data, info } = await sharp(path.join(folder, rig.atlas.file)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  const program = await WebAssembly.compile((await buildRaster()).bytes);
+  const atlas = { width: info.width, height: info.height, data: new Uint8Array(data) };
+  const raster = await FaceRaster.create({ program, rig, widthPx: sizePx, heightPx: sizePx, atlas });
+  return {
+    rig,
+    draw(weights) {
+      const parameters = new Float32Array(PARAMETER_COUNT);
+      for (const [name, weight] of Object.entries(weights)) parameters[P[name as ParameterName]] = weight;
+      using canvas = raster.openCanvas();
+      canvas.paint(parameters);
+      return Buffer.from(i420ToRgba(canvas.frame, sizePx, sizePx));
+    },
+    [Symbol.dispose]: () => raster[Symbol.dispose](),
+  };
+}
+
+/** The pictures shown before a call begins: a large still and a small one. */
+export async function writeStills(folder: string): Promise<void> {
+  using stage = await openStage(folder, 1024);
+  const still = sharp(stage.draw({ mouthSmileLeft: 0.22, mouthSmileRight: 0.22 }), { raw: { width: 1024, height: 1024, channels: 4 } }).removeAlpha();
+  await still.clone().resize(768, 768).jpeg({ quality: 88 }).toFile(path.join(folder, 'poster.jpg'));
+  await still.clone().resize(192, 192).png({ palette: false }).toFile(path.join(folder, 'preview.png'));
+}
