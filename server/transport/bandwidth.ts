@@ -194,7 +194,8 @@ export class BandwidthEstimator {
     // A queue that drains is left alone until it is empty.
     if (this.#usage === 'under' || this.#lastUpdateMs === undefined) return;
     const elapsedS = Math.min(1, (nowMs - this.#lastUpdateMs) / 1000);
-    if (this.#fullBps !== undefined && Math.abs(ackedBps - this.#fullBps) > 0.3 * this.#fullBps && ackedBps > this.#fullBps) this.#fullBps = undefined;
+    if (this.#fullBps !== undefined && Math.abs(ackedBps - this.#fullBps) > 0.3 * this.#fullBps && ackedBps > this.#fullBps)
+      this.#fullBps = undefined;
     const careful = this.#fullBps !== undefined && this.#delayBps > 0.7 * this.#fullBps;
     const grown = careful ? this.#delayBps + 40_000 * elapsedS : this.#delayBps * 1.08 ** elapsedS;
     // An encoder that needs less than it may use proves nothing about more.

@@ -19,7 +19,11 @@ function play(signal: Int16Array, lost: readonly number[], silence: readonly num
   const concealer = new Concealer();
   const heard = new Int16Array(signal.length);
   for (let k = 0; k * FRAME < signal.length; k++) {
-    const frame = lost.includes(k) ? concealer.conceal(FRAME) : silence.includes(k) ? concealer.silence(FRAME) : concealer.heard(signal.slice(k * FRAME, (k + 1) * FRAME));
+    const frame = lost.includes(k)
+      ? concealer.conceal(FRAME)
+      : silence.includes(k)
+        ? concealer.silence(FRAME)
+        : concealer.heard(signal.slice(k * FRAME, (k + 1) * FRAME));
     heard.set(frame, k * FRAME);
   }
   return heard;

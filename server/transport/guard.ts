@@ -71,7 +71,16 @@ export class Guard {
   readonly #hooked = new WeakSet<object>();
   /** Addresses that passed a check, newest last: a restart empties the check list while media still comes by the old way. */
   readonly #trusted = new Map<IceProtocol, Set<string>>();
-  readonly drops: Record<DropReason, number> = { type: 0, source: 0, truncated: 0, plaintext: 0, forged: 0, content: 0, fragments: 0, event: 0 };
+  readonly drops: Record<DropReason, number> = {
+    type: 0,
+    source: 0,
+    truncated: 0,
+    plaintext: 0,
+    forged: 0,
+    content: 0,
+    fragments: 0,
+    event: 0,
+  };
 
   constructor(peer: RTCPeerConnection) {
     this.#peer = peer;
@@ -128,7 +137,8 @@ export class Guard {
     let trusted = this.#trusted.get(protocol);
     if (trusted?.has(key)) return true;
     const passed = connection.checkList.some(
-      (pair) => pair.protocol === protocol && pair.state === SUCCEEDED && pair.remoteAddr[0] === address[0] && pair.remoteAddr[1] === address[1],
+      (pair) =>
+        pair.protocol === protocol && pair.state === SUCCEEDED && pair.remoteAddr[0] === address[0] && pair.remoteAddr[1] === address[1],
     );
     if (!passed) return this.#drop('source');
     if (!trusted) this.#trusted.set(protocol, (trusted = new Set()));

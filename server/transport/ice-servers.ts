@@ -6,7 +6,12 @@ import type { IceServer } from './contract.ts';
  * Time-limited TURN credentials as coturn's `use-auth-secret` checks them (draft-uberti-behave-turn-rest-00): the name is
  * the second at which they expire, the password its HMAC-SHA1. Nothing needs to be stored, and what leaks soon expires.
  */
-export function turnCredentials(secret: string, id: string, ttlS: number, nowS = Date.now() / 1000): { username: string; credential: string } {
+export function turnCredentials(
+  secret: string,
+  id: string,
+  ttlS: number,
+  nowS = Date.now() / 1000,
+): { username: string; credential: string } {
   const username = `${Math.floor(nowS) + ttlS}:${id}`;
   return { username, credential: createHmac('sha1', secret).update(username).digest('base64') };
 }

@@ -14,7 +14,10 @@ interface Source {
 }
 
 /** A visitor that speaks a tone while `speaks(k)`; sequence numbers and timestamps start where told. */
-function source(frames: number, options: { speaks?: (k: number) => boolean; sequence?: number; timestamp?: number; ssrc?: number } = {}): Source {
+function source(
+  frames: number,
+  options: { speaks?: (k: number) => boolean; sequence?: number; timestamp?: number; ssrc?: number } = {},
+): Source {
   const { speaks = () => true, sequence = 100, timestamp = 5_000, ssrc = SSRC } = options;
   const encoder = new SpeechEncoder({ bitrateBps: 32_000, lossPercent: 20 });
   let sent = 0;
@@ -42,7 +45,9 @@ function voice(t: number): number {
 /** The packet with the one before it inside (RFC 2198, one redundant block). */
 function withRedundancy(packet: InboundPacket, before: InboundPacket | undefined): InboundPacket {
   const offset = before ? packet.timestamp - before.timestamp : 0;
-  const header = before ? [0x80 | OPUS, offset >> 6, ((offset & 0x3f) << 2) | (before.payload.length >> 8), before.payload.length & 0xff, OPUS] : [OPUS];
+  const header = before
+    ? [0x80 | OPUS, offset >> 6, ((offset & 0x3f) << 2) | (before.payload.length >> 8), before.payload.length & 0xff, OPUS]
+    : [OPUS];
   return { ...packet, payloadType: RED, payload: Uint8Array.from([...header, ...(before?.payload ?? []), ...packet.payload]) };
 }
 
@@ -191,7 +196,11 @@ describe('Inbound', () => {
   it('takes a new source, another payload type, and one that counts anew', () => {
     const clock = new VirtualClock();
     const { inbound, frames } = listen(clock);
-    const streams = [source(50), source(50, { ssrc: 9, sequence: 60_000, timestamp: 4_000_000_000 }), source(50, { ssrc: 9, sequence: 5, timestamp: 77 })];
+    const streams = [
+      source(50),
+      source(50, { ssrc: 9, sequence: 60_000, timestamp: 4_000_000_000 }),
+      source(50, { ssrc: 9, sequence: 5, timestamp: 77 }),
+    ];
     const red = streams[1]!.packets.map((packet, k, all) => packet && withRedundancy(packet, all[k - 1]));
     for (const [k, packet] of [...streams[0]!.packets, ...red, ...streams[2]!.packets].entries()) {
       if (packet) clock.at(k * 20, () => inbound.receive(packet));
@@ -203,16 +212,29 @@ describe('Inbound', () => {
 
   it('is not moved by garbage', () => {
     fc.assert(
-      fc.property(fc.array(fc.record({ payload: fc.uint8Array({ maxLength: 1_400 }), sequence: fc.nat(65_535), timestamp: fc.nat(2 ** 32 - 1), red: fc.boolean() }), { maxLength: 60 }), (packets) => {
-        const clock = new VirtualClock();
-        const { frames, inbound } = listen(clock);
-        for (const [k, { payload, sequence, timestamp, red }] of packets.entries()) {
-          clock.at(k * 10, () => inbound.receive({ payload, sequenceNumber: sequence, timestamp, ssrc: SSRC, payloadType: red ? RED : OPUS }));
-        }
-        clock.advanceTo(2_000);
-        expect(frames).toHaveLength(100);
-        expect(frames.every((frame) => frame.length === 320)).toBe(true);
-      }),
+      fc.property(
+        fc.array(
+          fc.record({
+            payload: fc.uint8Array({ maxLength: 1_400 }),
+            sequence: fc.nat(65_535),
+            timestamp: fc.nat(2 ** 32 - 1),
+            red: fc.boolean(),
+          }),
+          { maxLength: 60 },
+        ),
+        (packets) => {
+          const clock = new VirtualClock();
+          const { frames, inbound } = listen(clock);
+          for (const [k, { payload, sequence, timestamp, red }] of packets.entries()) {
+            clock.at(k * 10, () =>
+              inbound.receive({ payload, sequenceNumber: sequence, timestamp, ssrc: SSRC, payloadType: red ? RED : OPUS }),
+            );
+          }
+          clock.advanceTo(2_000);
+          expect(frames).toHaveLength(100);
+          expect(frames.every((frame) => frame.length === 320)).toBe(true);
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -225,9 +247,13 @@ describe('Inbound', () => {
     };
     const plain = hear(100, 5_000);
     fc.assert(
-      fc.property(fc.integer({ min: 65_400, max: 65_535 }), fc.integer({ min: 2 ** 32 - 120 * 960, max: 2 ** 32 - 1 }), (sequence, timestamp) => {
-        expect(hear(sequence, timestamp)).toEqual(plain);
-      }),
+      fc.property(
+        fc.integer({ min: 65_400, max: 65_535 }),
+        fc.integer({ min: 2 ** 32 - 120 * 960, max: 2 ** 32 - 1 }),
+        (sequence, timestamp) => {
+          expect(hear(sequence, timestamp)).toEqual(plain);
+        },
+      ),
       { numRuns: 12 },
     );
   });

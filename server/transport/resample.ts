@@ -1,6 +1,6 @@
 /**
  * 24 kHz to 16 kHz, as a stream: up by two, low-pass, down by three, computing only what is kept. A windowed sinc of 96 taps
- * at 48 kHz, flat to 7 kHz and 60 dB down from 8.6 kHz on, so that nothing folds into where consonants are.
+ * at 48 kHz, flat to 6.5 kHz and 55 dB down from 9 kHz on, so that nothing folds into where consonants are.
  */
 const UP = 2;
 const DOWN = 3;

@@ -126,7 +126,9 @@ export class VideoOut extends RtpOut {
   constructor(codec: VideoCodec, options: RtpOutOptions) {
     super(options);
     this.#packetizer =
-      codec === 'vp8' ? new Vp8Packetizer({ maxPayloadSize: MAX_PAYLOAD }) : new H264Packetizer({ maxPayloadSize: MAX_PAYLOAD, inputFormat: 'annexb' });
+      codec === 'vp8'
+        ? new Vp8Packetizer({ maxPayloadSize: MAX_PAYLOAD })
+        : new H264Packetizer({ maxPayloadSize: MAX_PAYLOAD, inputFormat: 'annexb' });
   }
 
   sendFrame(data: Uint8Array, mediaTime: MediaTime, deadlineMs: number): void {

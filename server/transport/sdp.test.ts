@@ -5,8 +5,23 @@ import { answerFragment, readFragment, readOffer, usableCandidate, withCredentia
 
 const FINGERPRINT = `sha-256 ${Array.from({ length: 32 }, () => 'AB').join(':')}`;
 const TRANSPORT = ['a=ice-ufrag:abcd', 'a=ice-pwd:0123456789abcdefghijkl', `a=fingerprint:${FINGERPRINT}`, 'a=setup:actpass', 'a=rtcp-mux'];
-const AUDIO = ['m=audio 9 UDP/TLS/RTP/SAVPF 111 63 0', 'a=mid:0', 'a=sendrecv', ...TRANSPORT, 'a=rtpmap:111 opus/48000/2', 'a=fmtp:111 minptime=10;useinbandfec=1', 'a=rtpmap:63 red/48000/2', 'a=fmtp:63 111/111'];
-const video = (formats: readonly string[], direction = 'recvonly') => [`m=video 9 UDP/TLS/RTP/SAVPF ${formats.map((format) => format.split(' ')[0]).join(' ')}`, 'a=mid:1', `a=${direction}`, ...TRANSPORT, ...formats.flatMap(describeFormat)];
+const AUDIO = [
+  'm=audio 9 UDP/TLS/RTP/SAVPF 111 63 0',
+  'a=mid:0',
+  'a=sendrecv',
+  ...TRANSPORT,
+  'a=rtpmap:111 opus/48000/2',
+  'a=fmtp:111 minptime=10;useinbandfec=1',
+  'a=rtpmap:63 red/48000/2',
+  'a=fmtp:63 111/111',
+];
+const video = (formats: readonly string[], direction = 'recvonly') => [
+  `m=video 9 UDP/TLS/RTP/SAVPF ${formats.map((format) => format.split(' ')[0]).join(' ')}`,
+  'a=mid:1',
+  `a=${direction}`,
+  ...TRANSPORT,
+  ...formats.flatMap(describeFormat),
+];
 const DATA = ['m=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'a=mid:2', ...TRANSPORT, 'a=sctp-port:5000'];
 
 function describeFormat(format: string): string[] {
@@ -40,7 +55,10 @@ describe('readOffer', () => {
 
   it('takes no picture where the visitor wants none, and no microphone where there is none', () => {
     expect(readOffer(offer(AUDIO, video(VP8, 'sendonly'))).video).toBeUndefined();
-    expect(readOffer(offer(AUDIO.map((line) => line.replace('sendrecv', 'recvonly')))).audio).toMatchObject({ sends: false, receives: true });
+    expect(readOffer(offer(AUDIO.map((line) => line.replace('sendrecv', 'recvonly')))).audio).toMatchObject({
+      sends: false,
+      receives: true,
+    });
     expect(readOffer(offer(AUDIO.filter((line) => !/^a=(rtpmap|fmtp):63/.test(line)))).audio.redPayloadType).toBeUndefined();
   });
 
@@ -71,13 +89,19 @@ describe('readOffer', () => {
       [offer(...Array.from({ length: 20 }, (_, i) => AUDIO.map((line) => line.replace('a=mid:0', `a=mid:${i}`)))), /more than 16/],
     ];
     for (const [sdp, message] of wrong) {
-      expect(() => readOffer(sdp), String(message)).toThrow(expect.objectContaining({ code: 'sdp_invalid', status: 400, message: expect.stringMatching(message) }));
+      expect(() => readOffer(sdp), String(message)).toThrow(
+        expect.objectContaining({ code: 'sdp_invalid', status: 400, message: expect.stringMatching(message) }),
+      );
     }
   });
 
   it('answers any mutilation with an offer or with its one error', () => {
     const whole = offer(AUDIO, video(VP8), DATA).split('\r\n');
-    const edit = fc.record({ at: fc.nat(whole.length - 1), how: fc.constantFrom('drop', 'double', 'cut', 'noise'), noise: fc.string({ maxLength: 60 }) });
+    const edit = fc.record({
+      at: fc.nat(whole.length - 1),
+      how: fc.constantFrom('drop', 'double', 'cut', 'noise'),
+      noise: fc.string({ maxLength: 60 }),
+    });
     fc.assert(
       fc.property(fc.array(edit, { maxLength: 6 }), (edits) => {
         const lines = [...whole];
@@ -103,7 +127,11 @@ describe('readOffer', () => {
 describe('fragments', () => {
   it('are read at session or at media level', () => {
     const candidate = 'candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host';
-    expect(readFragment(`a=mid:1\r\na=${candidate}\r\n`)).toEqual({ iceUfrag: undefined, icePwd: undefined, candidates: [{ mid: '1', candidate }] });
+    expect(readFragment(`a=mid:1\r\na=${candidate}\r\n`)).toEqual({
+      iceUfrag: undefined,
+      icePwd: undefined,
+      candidates: [{ mid: '1', candidate }],
+    });
     const restart = 'm=audio 9 RTP/AVP 0\na=mid:0\na=ice-ufrag:wxyz\na=ice-pwd:abcdefghijklmnopqrstuv\n';
     expect(readFragment(restart)).toEqual({ iceUfrag: 'wxyz', icePwd: 'abcdefghijklmnopqrstuv', candidates: [] });
     expect(readFragment('a=end-of-candidates\r\n').candidates).toEqual([]);
@@ -112,7 +140,15 @@ describe('fragments', () => {
   it('of an answer carry credentials and candidates of the bundle once', () => {
     const candidate = 'a=candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host';
     const fragment = answerFragment(offer([...AUDIO, candidate], [...DATA, candidate]));
-    expect(fragment.split('\r\n')).toEqual(['a=group:BUNDLE 0 2', AUDIO[0], 'a=mid:0', 'a=ice-ufrag:abcd', 'a=ice-pwd:0123456789abcdefghijkl', candidate, '']);
+    expect(fragment.split('\r\n')).toEqual([
+      'a=group:BUNDLE 0 2',
+      AUDIO[0],
+      'a=mid:0',
+      'a=ice-ufrag:abcd',
+      'a=ice-pwd:0123456789abcdefghijkl',
+      candidate,
+      '',
+    ]);
     expect(readFragment(fragment)).toMatchObject({ iceUfrag: 'abcd' });
   });
 });
@@ -136,11 +172,24 @@ describe('rewriting', () => {
 
 describe('usableCandidate', () => {
   it('takes UDP to an address of one visitor', () => {
-    const candidate = (address: string, rest = '5000 typ host', protocol = 'udp', component = 1) => usableCandidate(`candidate:842163049 ${component} ${protocol} 1677729535 ${address} ${rest}`);
+    const candidate = (address: string, rest = '5000 typ host', protocol = 'udp', component = 1) =>
+      usableCandidate(`candidate:842163049 ${component} ${protocol} 1677729535 ${address} ${rest}`);
     expect(candidate('192.0.2.7', '46154 typ srflx raddr 10.0.17.1 rport 46154')).toBe(true);
     expect(candidate('2001:db8::7')).toBe(true);
     expect(candidate('127.0.0.1', '5000 typ host generation 0 ufrag EsAw', 'UDP')).toBe(true);
-    for (const address of ['0.0.0.0', '224.0.0.251', '255.255.255.255', '239.1.1.1', '::', 'ff02::fb', '999.1.1.1', 'a.local', 'example.com', '1']) expect(candidate(address), address).toBe(false);
+    for (const address of [
+      '0.0.0.0',
+      '224.0.0.251',
+      '255.255.255.255',
+      '239.1.1.1',
+      '::',
+      'ff02::fb',
+      '999.1.1.1',
+      'a.local',
+      'example.com',
+      '1',
+    ])
+      expect(candidate(address), address).toBe(false);
     expect(candidate('192.0.2.7', '0 typ host')).toBe(false);
     expect(candidate('192.0.2.7', '70000 typ host')).toBe(false);
     expect(candidate('192.0.2.7', '5000 typ host', 'tcp')).toBe(false);

@@ -61,7 +61,8 @@ export function readOffer(sdp: string): Offer {
   if (sections.length === 0) throw invalid('The offer has no media');
   if (sections.length > MAX_SECTIONS) throw invalid(`The offer has more than ${MAX_SECTIONS} m-lines`);
   for (const { kind } of sections) {
-    if (!['audio', 'video', 'application'].includes(kind)) throw invalid(`The offer has an m-line of an unknown kind, "${kind.slice(0, 32)}"`);
+    if (!['audio', 'video', 'application'].includes(kind))
+      throw invalid(`The offer has an m-line of an unknown kind, "${kind.slice(0, 32)}"`);
   }
   const mids = sections.map((section) => midOf(section));
   if (new Set(mids).size !== mids.length) throw invalid('Two m-lines of the offer have the same a=mid');
@@ -142,7 +143,10 @@ export function withCredentials(sdp: string, ufrag: string, pwd: string): string
 export function withDtx(answerSdp: string, opusPayloadType: number): string {
   const fmtp = new RegExp(`^(a=fmtp:${opusPayloadType} )(.*)$`, 'm');
   if (!fmtp.test(answerSdp)) {
-    return answerSdp.replace(new RegExp(`^a=rtpmap:${opusPayloadType} .*$`, 'm'), (line) => `${line}\r\na=fmtp:${opusPayloadType} useinbandfec=1;usedtx=1`);
+    return answerSdp.replace(
+      new RegExp(`^a=rtpmap:${opusPayloadType} .*$`, 'm'),
+      (line) => `${line}\r\na=fmtp:${opusPayloadType} useinbandfec=1;usedtx=1`,
+    );
   }
   return answerSdp.replace(fmtp, (line, start: string, parameters: string) => {
     if (parameters.includes('usedtx=')) return line;
@@ -186,7 +190,10 @@ function split(lines: readonly string[]): { head: string[]; sections: Section[] 
 
 function attribute(lines: readonly string[], name: string): string | undefined {
   const prefix = `a=${name}:`;
-  return lines.find((line) => line.startsWith(prefix))?.slice(prefix.length).trim();
+  return lines
+    .find((line) => line.startsWith(prefix))
+    ?.slice(prefix.length)
+    .trim();
 }
 
 function midOf(section: Section): string {
@@ -214,10 +221,23 @@ const sends = (section: Section, head: readonly string[]) => ['sendrecv', 'sendo
 function formats(section: Section): { payloadType: number; encoding: string; parameters: string | undefined }[] {
   return section.payloadTypes.flatMap((payloadType) => {
     const prefix = `a=rtpmap:${payloadType} `;
-    const encoding = section.lines.find((line) => line.startsWith(prefix))?.slice(prefix.length).trim().toLowerCase();
+    const encoding = section.lines
+      .find((line) => line.startsWith(prefix))
+      ?.slice(prefix.length)
+      .trim()
+      .toLowerCase();
     if (!encoding || !Number.isInteger(payloadType) || payloadType < 0 || payloadType > 127) return [];
     const fmtp = `a=fmtp:${payloadType} `;
-    return [{ payloadType, encoding, parameters: section.lines.find((line) => line.startsWith(fmtp))?.slice(fmtp.length).trim() }];
+    return [
+      {
+        payloadType,
+        encoding,
+        parameters: section.lines
+          .find((line) => line.startsWith(fmtp))
+          ?.slice(fmtp.length)
+          .trim(),
+      },
+    ];
   });
 }
 

@@ -87,7 +87,8 @@ export class SpeechTimeline {
     const turn = this.#turns.get(turnId);
     if (!turn) return 0;
     let samples = turn.held?.length ?? 0;
-    for (const clip of this.#clips) if (clip.turn === turn) samples += Math.max(0, clip.start + clip.pcm.length - Math.max(from, clip.start));
+    for (const clip of this.#clips)
+      if (clip.turn === turn) samples += Math.max(0, clip.start + clip.pcm.length - Math.max(from, clip.start));
     return samples;
   }
 

@@ -7,7 +7,13 @@ describe('Ticker', () => {
     const clock = new VirtualClock();
     const ticker = new Ticker(clock, 5);
     const ran: string[] = [];
-    for (const [atMs, name] of [[11, 'a'], [14, 'b'], [15, 'c'], [16, 'd']] as const) ticker.at(atMs, () => ran.push(`${name}@${clock.nowMs()}`));
+    for (const [atMs, name] of [
+      [11, 'a'],
+      [14, 'b'],
+      [15, 'c'],
+      [16, 'd'],
+    ] as const)
+      ticker.at(atMs, () => ran.push(`${name}@${clock.nowMs()}`));
     expect(clock.pendingAlarms).toBe(1);
     clock.advanceTo(100);
     expect(ran).toEqual(['a@15', 'b@15', 'c@15', 'd@20']);

@@ -1,4 +1,15 @@
-import { MediaStreamTrack, RTCPeerConnection, type RTCDataChannel, RTCRtpCodecParameters, useNACK, useOPUS, usePLI, useTransportWideCC, useTWCC, useVP8 } from 'werift';
+import {
+  MediaStreamTrack,
+  RTCPeerConnection,
+  type RTCDataChannel,
+  RTCRtpCodecParameters,
+  useNACK,
+  useOPUS,
+  usePLI,
+  useTransportWideCC,
+  useTWCC,
+  useVP8,
+} from 'werift';
 import type { WebRtcTransport } from './contract.ts';
 
 /** A visitor in this process, for what a browser would never do. */

@@ -16,7 +16,9 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-async function dial(options: Partial<WebRtcOptions> = {}): Promise<{ visitor: Visitor; transport: WebRtcTransport; messages: string[]; closed: string[] }> {
+async function dial(
+  options: Partial<WebRtcOptions> = {},
+): Promise<{ visitor: Visitor; transport: WebRtcTransport; messages: string[]; closed: string[] }> {
   const visitor = await createVisitor();
   ends.push(() => visitor.close());
   const transport = await createWebRtcTransport(visitor.offerSdp, { callId: 'call', config, ...options });
@@ -31,7 +33,15 @@ async function dial(options: Partial<WebRtcOptions> = {}): Promise<{ visitor: Vi
 const eventually = <T>(value: () => T | Promise<T>) => expect.poll(value, { timeout: 20_000, interval: 20 });
 
 /** A message there and back: the call is alive. */
-async function expectAlive({ visitor, transport, messages }: { visitor: Visitor; transport: WebRtcTransport; messages: string[] }): Promise<void> {
+async function expectAlive({
+  visitor,
+  transport,
+  messages,
+}: {
+  visitor: Visitor;
+  transport: WebRtcTransport;
+  messages: string[];
+}): Promise<void> {
   await eventually(() => visitor.channel.readyState).toBe('open');
   const text = `alive ${messages.length} ${Math.random()}`;
   const answers: string[] = [];
@@ -72,7 +82,9 @@ describe('createWebRtcTransport', () => {
     const port = call.visitor.peer.iceTransports[0]!.connection.nominated!.remoteAddr[1];
     const stranger = createSocket('udp4');
     for (const [name, datagram] of Object.entries(hostileDatagrams())) {
-      await new Promise<void>((resolve, reject) => stranger.send(datagram, port, '127.0.0.1', (error) => (error ? reject(error) : resolve())));
+      await new Promise<void>((resolve, reject) =>
+        stranger.send(datagram, port, '127.0.0.1', (error) => (error ? reject(error) : resolve())),
+      );
       await call.visitor.sendRaw(datagram);
       await expectAlive(call);
       expect(call.closed, name).toEqual([]);
@@ -109,7 +121,13 @@ describe('createWebRtcTransport', () => {
   it('takes no candidates but usable ones, and not more than it should', async () => {
     const { transport, visitor } = await dial();
     const candidate = (address: string, port: number) => `a=candidate:1 1 udp 2130706431 ${address} ${port} typ host`;
-    const lines = ['m=audio 9 UDP/TLS/RTP/SAVPF 111', 'a=mid:0', candidate('4b6e5b3c-5e7b.local', 5_000), candidate('999.1.1.1', 5_000), 'a=candidate:garbage'];
+    const lines = [
+      'm=audio 9 UDP/TLS/RTP/SAVPF 111',
+      'a=mid:0',
+      candidate('4b6e5b3c-5e7b.local', 5_000),
+      candidate('999.1.1.1', 5_000),
+      'a=candidate:garbage',
+    ];
     await expect(transport.patch(lines.join('\r\n'))).resolves.toBeUndefined();
     await transport.patch(Array.from({ length: 200 }, (_, i) => candidate('127.0.0.1', 20_000 + i)).join('\r\n'));
     await connect(visitor, transport);
@@ -178,7 +196,8 @@ describe('createWebRtcTransport', () => {
     const packets: { timestamp: number; sequenceNumber: number; marker: boolean }[] = [];
     call.visitor.peer.onTrack.subscribe(({ onReceiveRtp }) => onReceiveRtp.subscribe(({ header }) => packets.push(header)));
     track.onReceiveRtp.subscribe(({ header }) => packets.push(header));
-    const tone = (k: number) => Int16Array.from({ length: 480 }, (_, i) => Math.round(8_000 * Math.sin((k * 480 + i) / (8 + Math.sin(k / 3)))));
+    const tone = (k: number) =>
+      Int16Array.from({ length: 480 }, (_, i) => Math.round(8_000 * Math.sin((k * 480 + i) / (8 + Math.sin(k / 3)))));
     const nowMs = performance.now();
     for (let k = 0; k < 300; k++) call.transport.sendAudio(k < 50 || k >= 200 ? tone(k) : undefined, k * 960, nowMs + k * 20);
     await eventually(() => packets.length).toBeGreaterThan(150);

@@ -35,7 +35,17 @@ import { isDtx, SPEECH_FRAME, SpeechEncoder } from './opus.ts';
 import { PictureLadder } from './picture-ladder.ts';
 import { sendCloseNotify } from './close-notify.ts';
 import { AudioOut, internalsOf, PLAYOUT_DELAY_URI, type RtpOutOptions, VideoOut } from './rtp-out.ts';
-import { answerFragment, MAX_CANDIDATES, type Offer, type OfferedVideo, readFragment, readOffer, usableCandidate, withCredentials, withDtx } from './sdp.ts';
+import {
+  answerFragment,
+  MAX_CANDIDATES,
+  type Offer,
+  type OfferedVideo,
+  readFragment,
+  readOffer,
+  usableCandidate,
+  withCredentials,
+  withDtx,
+} from './sdp.ts';
 import { transportError } from './transport-error.ts';
 import { SendHistory, twccResults } from './twcc.ts';
 
@@ -391,7 +401,8 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     const nowMs = this.#clock.nowMs();
     this.#estimator.report(delivered, nowMs);
     if (!this.#videoOut) return;
-    if (this.#ladder.retry(this.#estimator.congested, nowMs)) this.#estimator.probe(this.#audioBps + this.#options.config.minVideoBps * 1.3);
+    if (this.#ladder.retry(this.#estimator.congested, nowMs))
+      this.#estimator.probe(this.#audioBps + this.#options.config.minVideoBps * 1.3);
     const target = this.#ladder.update(this.#estimator.availableBps - this.#audioBps, nowMs);
     if (target) this.emit('target', target);
   }
@@ -434,7 +445,11 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
   }
 }
 
-function peerConfig(offer: Offer, { callId, config }: WebRtcOptions, maxMessageSize: number): ConstructorParameters<typeof RTCPeerConnection>[0] {
+function peerConfig(
+  offer: Offer,
+  { callId, config }: WebRtcOptions,
+  maxMessageSize: number,
+): ConstructorParameters<typeof RTCPeerConnection>[0] {
   const { opusPayloadType, redPayloadType } = offer.audio;
   const opus = useOPUS({ payloadType: opusPayloadType, parameters: 'minptime=10;useinbandfec=1;usedtx=1' });
   const red = redPayloadType === undefined ? [] : [redCodec(redPayloadType, opusPayloadType)];
@@ -474,5 +489,8 @@ function videoCodecs({ codec, payloadType, rtxPayloadType, parameters }: Offered
     ...(parameters && { parameters }),
   });
   if (rtxPayloadType === undefined) return [picture];
-  return [picture, new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000, payloadType: rtxPayloadType, parameters: `apt=${payloadType}` })];
+  return [
+    picture,
+    new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000, payloadType: rtxPayloadType, parameters: `apt=${payloadType}` }),
+  ];
 }
