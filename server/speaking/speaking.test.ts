@@ -27,7 +27,9 @@ async function* written(text: string): AsyncGenerator<string> {
 const options = (changes: object = {}) => ({ voice: 'auto', language: 'en', signal: new AbortController().signal, ...changes });
 
 async function all(pieces: AsyncIterable<SpokenPiece>): Promise<SpokenPiece[]> {
-  return Array.fromAsync(pieces);
+  const taken: SpokenPiece[] = [];
+  for await (const piece of pieces) taken.push(piece);
+  return taken;
 }
 
 function joined(pieces: readonly SpokenPiece[]): Int16Array {
@@ -299,7 +301,7 @@ describe('when something breaks', () => {
     const service = await speaking({ engines: ['flite'] });
     const reader = service.speak(written(REPLY), options())[Symbol.asyncIterator]();
     await reader.next();
-    const rest = Array.fromAsync({ [Symbol.asyncIterator]: () => reader });
+    const rest = all({ [Symbol.asyncIterator]: () => reader });
     const ended = expect(rest).rejects.toMatchObject({ code: 'aborted' });
     await service.close();
     await ended;

@@ -123,6 +123,7 @@ for (const [id, definition] of engines) {
       ['option-like text', '--help -f /etc/passwd'],
       ['format signs', '%s %n %d {0} $HOME `id`'],
       ['a very long word', 'a'.repeat(80)],
+      ['a very long number', '7'.repeat(90)],
       ['numbers', '3.5 and 1,000,000 at 10:30, $35 in 1984, 50% of 12345678901234567890'],
     ])('survives %s', async (_name, text) => {
       const speech = await say(text);

@@ -34,6 +34,10 @@ const VOICE_ROOTS = ['/usr/share/festival/voices', '/usr/local/share/festival/vo
 const HUNG_AFTER_MS = 15_000;
 const MAX_TEXT_CHARS = 20_000;
 const MAX_RUN_CHARS = 300;
+/** Digits are long to say: two minutes of them in one utterance would not fit into the heap. */
+const MAX_DIGITS_RUN_CHARS = 80;
+/** Of its Lisp. Festival's own default takes 320 MB and most of a second to clear; this one 70 MB, with room for the longest run. */
+const HEAP_CELLS = '1000000';
 const SAMPLE_RATE_HZ = 32_000;
 
 /**
@@ -96,7 +100,7 @@ class FestivalEngine implements TtsEngine<FestivalVoice> {
     const parts: SpeechPart[] = [];
     const marks: SpokenMark[] = [];
     let partStartMs = 0;
-    for (const sentence of sentencesOf(ascii.text, MAX_RUN_CHARS)) {
+    for (const sentence of sentencesOf(ascii.text, isMostlyDigits(ascii.text) ? MAX_DIGITS_RUN_CHARS : MAX_RUN_CHARS)) {
       const { answer, ...sound } = await this.#inTurn(sentence.text, voice.voice, rate, signal);
       parts.push({ ...sound, phones: phonesOf(answer.segments) });
       for (const mark of marksOf(answer.words, sentence.text)) {
@@ -166,7 +170,7 @@ class FestivalEngine implements TtsEngine<FestivalVoice> {
 
   #start(): ChildProcessWithoutNullStreams {
     // On a pipe its stdout would be buffered in blocks and every answer would come late.
-    const child = spawn('stdbuf', ['-o0', 'festival', '--pipe'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn('stdbuf', ['-o0', 'festival', '--heap', HEAP_CELLS, '--pipe'], { stdio: ['pipe', 'pipe', 'pipe'] });
     child.once('error', (cause) => this.#lose(speakingError('engine_failed', 'Festival could not be started', { cause }), child));
     child.once('exit', () => this.#lose(speakingError('engine_failed', 'Festival has ended'), child));
     child.stdin.on('error', (cause) => this.#lose(speakingError('engine_failed', 'Festival has ended', { cause }), child));
@@ -200,6 +204,8 @@ class FestivalEngine implements TtsEngine<FestivalVoice> {
     this.#job?.reject(error);
   }
 }
+
+const isMostlyDigits = (text: string): boolean => (text.match(/\d/g)?.length ?? 0) > 60;
 
 function phonesOf(segments: Answer['segments']): Phone[] {
   let startMs = 0;

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configSchema } from '../../core/config-schema.ts';
+import type { TtsEngine } from '../engine.ts';
+import festival, { schemeString } from './festival.ts';
+
+describe('Scheme strings', () => {
+  it('escape what would end them', () => {
+    expect(schemeString('say "a\\b"')).toBe('"say \\"a\\\\b\\""');
+  });
+
+  it.each(['line\nbreak', 'bell\u0007', 'é', 'nul\0'])('refuse %j', (text) => {
+    expect(() => schemeString(text)).toThrow(expect.objectContaining({ code: 'text_refused' }));
+  });
+});
+
+const config = configSchema.parse({}).speaking;
+const voice = festival.optionsSchema.parse({});
+const present = (await festival.isAvailable(voice, config)).available;
+
+describe.runIf(present)('the Festival process', () => {
+  let engine: TtsEngine<typeof voice> & { readonly pid?: number | undefined };
+  beforeAll(async () => {
+    engine = await festival.create(config);
+  });
+  afterAll(() => engine.close());
+  const say = (text: string) => engine.synthesize({ text, language: 'en', rate: 1, voice, signal: new AbortController().signal });
+
+  it('starts with the first request', async () => {
+    expect(engine.pid).toBeUndefined();
+    await say('Hello.');
+    expect(engine.pid).toBeGreaterThan(0);
+  });
+
+  it('when killed fails the running request as retryable, and the next one starts another', async () => {
+    const before = engine.pid as number;
+    const running = say('This sentence is long enough to be in the making when the process is killed.');
+    const failed = expect(running).rejects.toMatchObject({ code: 'engine_failed', retryable: true });
+    process.kill(before, 'SIGKILL');
+    await failed;
+    expect((await say('Hello again.')).pcm.length).toBeGreaterThan(0);
+    expect(engine.pid).not.toBe(before);
+  });
+
+  it('does not run what a text says', async () => {
+    const speech = await say('") (exit) (format t "DONE 99\\n") ("');
+    expect(speech.words.length).toBeGreaterThan(0);
+    expect((await say('Still here.')).words.map(({ text }) => text)).toEqual(['Still', 'here.']);
+  });
+
+  it('marks stressed syllables', async () => {
+    const { phones } = await say('banana');
+    expect(
+      phones
+        .filter(({ symbol }) => symbol !== '')
+        .map(({ symbol, stressed }) => (stressed ? symbol.toUpperCase() : symbol))
+        .join(' '),
+    ).toBe('b ə N Æ n ə');
+  });
+});
+
+describe('a voice that is not installed', () => {
+  it('says so', async () => {
+    expect(await festival.isAvailable({ voice: 'nobody' }, config)).toMatchObject({
+      available: false,
+      why: expect.stringMatching(/installed/),
+    });
+  });
+});
