@@ -46,6 +46,7 @@ import {
   withCredentials,
   withDtx,
 } from './sdp.ts';
+import { importSrtpKeys } from './srtp-keys.ts';
 import { transportError } from './transport-error.ts';
 import { SendHistory, twccResults } from './twcc.ts';
 
@@ -324,8 +325,10 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     this.#guard.refresh();
     // The socket that is to be guarded is made right after this event.
     queueMicrotask(() => this.#guard.refresh());
-    if (state === 'connected') this.#connect();
-    else if (state === 'closed') void this.close('the visitor hung up');
+    if (state === 'connected') {
+      importSrtpKeys(dtls);
+      this.#connect();
+    } else if (state === 'closed') void this.close('the visitor hung up');
     else if (state === 'failed') void this.close('the connection could not be secured');
     if (state !== 'connecting') this.#log('dtls', { state, role: dtls.role });
   }
