@@ -20,8 +20,12 @@ const KEY_FRAME_EVERY = 3000;
 /** Seconds of bitrate that a burst such as a key frame may borrow. */
 const RATE_BUFFER_S = 1;
 
+/**
+ * VP8's speed 14 and an early end for blocks that hardly changed: 45 % less time than speed 8 without it, for 0.5 dB of
+ * 49 dB (at speed 16 it would be 1.3 dB).
+ */
 const PRIVATE_OPTIONS: Record<VideoCodec, Readonly<Record<string, string>>> = {
-  vp8: { deadline: 'realtime', 'cpu-used': '8', 'lag-in-frames': '0', 'auto-alt-ref': '0', 'static-thresh': '1' },
+  vp8: { deadline: 'realtime', 'cpu-used': '14', 'lag-in-frames': '0', 'auto-alt-ref': '0', 'static-thresh': '500' },
   h264: { preset: 'ultrafast', tune: 'zerolatency', profile: 'baseline', 'forced-idr': '1' },
 };
 
