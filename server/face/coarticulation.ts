@@ -16,7 +16,7 @@ interface Segment {
   readonly startMs: number;
   readonly endMs: number;
   readonly weight: number;
-  /** Strength at the centre, and how fast it decays before and after, per ms beyond the segment's own half. */
+  /** Strength at the centre, and the time constants of its decay before and after. Faint shapes pull harder, to be seen at all. */
   readonly dominance: number;
   readonly beforeMs: number;
   readonly afterMs: number;
@@ -51,25 +51,37 @@ const KEPT_MS = 1_000;
 
 /** Dominance, and time constants of anticipation and carry-over in ms, by what the shape needs of the lips. */
 const CHARACTER: Readonly<Record<Viseme, readonly [dominance: number, beforeMs: number, afterMs: number]>> = {
-  sil: [1, 40, 40],
-  PP: [1, 30, 30],
-  FF: [1, 30, 30],
-  TH: [1.1, 32, 32],
-  DD: [0.75, 28, 28],
-  kk: [0.55, 26, 26],
-  CH: [1.25, 50, 36],
-  SS: [1.0, 30, 30],
-  nn: [0.7, 28, 28],
-  RR: [0.9, 42, 34],
-  aa: [1.15, 36, 40],
-  E: [1, 36, 38],
-  I: [1, 36, 38],
-  O: [1.2, 56, 42],
-  U: [1.25, 64, 44],
+  sil: [1, 20, 20],
+  PP: [1, 15, 15],
+  FF: [1, 15, 15],
+  TH: [1.15, 16, 16],
+  DD: [1.0, 14, 14],
+  kk: [0.9, 14, 14],
+  CH: [1.25, 24, 18],
+  SS: [1.05, 15, 15],
+  nn: [1.0, 14, 14],
+  RR: [1.0, 20, 17],
+  aa: [1.1, 18, 20],
+  E: [1.05, 18, 19],
+  I: [1.05, 18, 19],
+  O: [1.15, 28, 21],
+  U: [1.15, 32, 22],
+};
+
+/**
+ * How far the mouth goes for a shape in running speech, where consonants do not reach what they show when held. The
+ * opening then follows the loudness of the sound.
+ */
+export const REACH: Readonly<Record<Viseme, number>> = {
+  sil: 1, PP: 1, FF: 1, TH: 0.4, DD: 0.4, kk: 0.45, CH: 0.6, SS: 0.6, nn: 0.8, RR: 1, aa: 0.82, E: 1, I: 1, O: 1, U: 1,
 };
 
 const INDEX = Object.fromEntries(VISEMES.map((v, i) => [v, i])) as Readonly<Record<Viseme, number>>;
+const EDGE_LOSS = 0.25;
 const UNSTRESSED = 0.8;
+/** A short neighbour keeps so much of its time from a closure's ramp. */
+const RAMP_SHARE = 0.6;
+const SHORTEST_RAMP_MS = 24;
 
 export class SpeechTrack {
   readonly #segments: Segment[] = [];
@@ -80,20 +92,22 @@ export class SpeechTrack {
 
   /** Adds phones whose times count from `startMs`. Pieces come in order. */
   add(startMs: number, phones: readonly Phone[]): void {
-    for (const phone of phones) {
+    phones.forEach((phone, i) => {
       const from = startMs + phone.startMs;
       const to = startMs + phone.endMs;
       const mouth = mouthShape(phone.symbol);
-      if (!mouth || !(to > from)) continue;
+      if (!mouth || !(to > from)) return;
       this.#extend(from, to);
       const weight = phone.stressed === false && isVowel(mouth.visemes[0]) ? mouth.weight * UNSTRESSED : mouth.weight;
       const split = from + (to - from) * mouth.share;
       this.#addSegment(mouth.visemes[0], from, split, weight);
       if (mouth.visemes.length === 2) this.#addSegment(mouth.visemes[1], split, to, weight);
-      if (isBilabial(mouth)) this.#addPlateau(INDEX.PP, from, to, CLOSURE_RAMP_MS, phone.symbol === 'm' ? 1 : 0.85);
-      else if (isLabiodental(mouth)) this.#addPlateau(INDEX.FF, from, to, LABIODENTAL_RAMP_MS, 1);
+      const ramps = (longestMs: number) => [rampMs(phones[i - 1], longestMs), rampMs(phones[i + 1], longestMs)] as const;
+      // A p or b opens with its burst, shortly before its label ends.
+      if (isBilabial(mouth)) this.#addPlateau(INDEX.PP, from, to, ramps(CLOSURE_RAMP_MS), phone.symbol === 'm' ? 1 : 0.85);
+      else if (isLabiodental(mouth)) this.#addPlateau(INDEX.FF, from, to, ramps(LABIODENTAL_RAMP_MS), 1);
       if (phone.stressed && isVowel(mouth.visemes[0])) this.#stresses.push(from);
-    }
+    });
   }
 
   /** End of everything known, ms; -Infinity when there is nothing. */
@@ -167,10 +181,10 @@ export class SpeechTrack {
 
   #addSegment(viseme: Viseme, startMs: number, endMs: number, weight: number): void {
     const [dominance, beforeMs, afterMs] = CHARACTER[viseme];
-    this.#segments.push({ viseme: INDEX[viseme], startMs, endMs, weight, dominance, beforeMs, afterMs });
+    this.#segments.push({ viseme: INDEX[viseme], startMs, endMs, weight: weight * REACH[viseme], dominance: dominance / Math.sqrt(weight), beforeMs, afterMs });
   }
 
-  #addPlateau(viseme: number, from: number, to: number, rampMs: number, share: number): void {
+  #addPlateau(viseme: number, from: number, to: number, [rampInMs, rampOutMs]: readonly [number, number], share: number): void {
     let startMs = from;
     let endMs = from + (to - from) * share;
     if (endMs - startMs < SHORTEST_CLOSURE_MS) {
@@ -178,7 +192,7 @@ export class SpeechTrack {
       startMs = centre - SHORTEST_CLOSURE_MS / 2;
       endMs = centre + SHORTEST_CLOSURE_MS / 2;
     }
-    this.#plateaus.push({ viseme, startMs, endMs, rampInMs: rampMs, rampOutMs: rampMs });
+    this.#plateaus.push({ viseme, startMs, endMs, rampInMs, rampOutMs });
   }
 
   /** Presses the mouth into one shape while its plateaus last; returns how far. */
@@ -202,10 +216,14 @@ function dominanceAt(s: Segment, ms: number): number {
   const half = (s.endMs - s.startMs) / 2;
   // Within the segment the pull is nearly full, so that shapes change at the labels' borders; beyond, it decays.
   const inside = Math.abs(ms - centre) / Math.max(half, 1);
-  if (inside <= 1) return s.dominance * (1 - 0.25 * inside * inside);
+  if (inside <= 1) return s.dominance * (1 - EDGE_LOSS * inside * inside);
   const beyond = ms < centre ? (s.startMs - ms) / s.beforeMs : (ms - s.endMs) / s.afterMs;
-  return s.dominance * 0.75 * Math.exp(-Math.max(0, beyond) * 1.4);
+  return s.dominance * (1 - EDGE_LOSS) * Math.exp(-Math.max(0, beyond));
 }
+
+/** How long a closure may take from its neighbour. */
+const rampMs = (neighbour: Phone | undefined, longestMs: number): number =>
+  neighbour ? Math.min(longestMs, Math.max(SHORTEST_RAMP_MS, RAMP_SHARE * (neighbour.endMs - neighbour.startMs))) : longestMs;
 
 const smooth = (x: number): number => {
   const t = Math.min(1, Math.max(0, x));

@@ -36,8 +36,6 @@ export type FaceChildMessage = ChildMessage &
     | { kind: 'close'; id: number }
   );
 
-const CODECS: readonly VideoCodec[] = ['vp8', 'h264'];
-
 class FaceChild {
   readonly #pictures = new Map<number, CallPicture>();
   #init: FaceChildInit | undefined;
@@ -48,14 +46,15 @@ class FaceChild {
   async start(init: FaceChildInit, parent: ParentLink): Promise<FaceChildInfo> {
     this.#init = init;
     this.#parent = parent;
-    const raster = await buildRaster();
-    this.#store = new FaceStore(init.avatarsDir, await WebAssembly.compile(raster.bytes));
-    this.#engines = (await loadEncoderEngines()).filter((engine) => init.encoder === 'auto' || engine.id === init.encoder);
     const broken: { name: string; problem: string }[] = [];
-    const avatars = await listAvatars(init.avatarsDir, (name, error) => broken.push({ name, problem: error.message }));
-    const ids = await Promise.all(CODECS.map(async (codec) => (await availableEncoders(this.#engines, codec)).map((engine) => engine.id)));
+    const [program, encoders, avatars] = await Promise.all([
+      buildRaster().then(({ bytes }) => WebAssembly.compile(bytes)),
+      this.#findEncoders(init.encoder),
+      listAvatars(init.avatarsDir, (name, error) => broken.push({ name, problem: error.message })),
+    ]);
+    this.#store = new FaceStore(init.avatarsDir, program);
     if (init.warm && avatars.some(({ name }) => name === init.warm?.avatar)) await this.#warm(init.warm);
-    return { avatars, broken, encoders: { vp8: ids[0] ?? [], h264: ids[1] ?? [] } };
+    return { avatars, broken, encoders };
   }
 
   async ask(message: FaceChildMessage): Promise<unknown> {
@@ -93,6 +92,13 @@ class FaceChild {
 
   async stop(): Promise<void> {
     await Promise.all([...this.#pictures.values()].map((picture) => picture.close()));
+  }
+
+  async #findEncoders(wanted: string): Promise<Record<VideoCodec, string[]>> {
+    this.#engines = (await loadEncoderEngines()).filter((engine) => wanted === 'auto' || engine.id === wanted);
+    const ids = async (codec: VideoCodec) => (await availableEncoders(this.#engines, codec)).map((engine) => engine.id);
+    const [vp8, h264] = await Promise.all([ids('vp8'), ids('h264')]);
+    return { vp8, h264 };
   }
 
   async #open(id: number, session: FaceSessionOptions): Promise<void> {
