@@ -3,8 +3,9 @@ import type { Config } from '../core/config-schema.ts';
 import { toVisavisError } from '../core/errors.ts';
 import { callLog, type Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
+import { nearest } from '../core/nearest.ts';
 import type { Performer } from '../face/contract.ts';
-import type { Ear, Hearing } from '../hearing/contract.ts';
+import type { Hearing } from '../hearing/contract.ts';
 import { newId } from '../protocol/common.ts';
 import type { EngineDescription } from '../protocol/server-events.ts';
 import type { FaceSession, Rendering } from '../rendering/contract.ts';
@@ -12,7 +13,7 @@ import type { Speaking } from '../speaking/contract.ts';
 import type { Thinking } from '../thinking/contract.ts';
 import type { CallTransport, IceServer, Pacer, WebRtcTransport } from '../transport/contract.ts';
 import type { Caller, CallRequest, Calls, EventSocket, RunningCall } from './contract.ts';
-import { type FaceFrames, Session, type SessionSettings } from './session.ts';
+import { type FaceFrames, type OpenedEar, Session, type SessionSettings } from './session.ts';
 import { sessionError } from './session-error.ts';
 
 /** A WebSocket carrier: sound comes in and goes out through events. */
@@ -42,9 +43,9 @@ export interface CallStages {
   iceServersFor(callId: string): readonly IceServer[];
 }
 
-interface OpenedEar {
-  readonly ear: Ear | undefined;
-  readonly missing?: string;
+interface OpenedFace {
+  readonly session: FaceSession;
+  readonly performer: Performer;
 }
 
 interface OpenedCall {
@@ -60,8 +61,9 @@ interface OpenedCall {
 /** All calls of this server: admission, opening, finding, ending. */
 export class CallRegistry implements Calls {
   readonly #stages: CallStages;
-  readonly #calls = new Map<string, { session: Session; running: RunningCall }>();
-  #opening = 0;
+  /** Undefined while the call is being opened: it takes a place already. */
+  readonly #calls = new Map<string, { session: Session; running: RunningCall } | undefined>();
+  readonly #openings = new Set<Promise<unknown>>();
   #draining = false;
   #onIdle: () => void = () => undefined;
 
@@ -70,7 +72,7 @@ export class CallRegistry implements Calls {
   }
 
   get active(): number {
-    return this.#calls.size + this.#opening;
+    return this.#calls.size;
   }
 
   get limit(): number {
@@ -106,7 +108,7 @@ export class CallRegistry implements Calls {
       const settings = this.#settings(request, caller);
       const ear = await this.#openEar(callId, settings, log);
       let session: Session | undefined;
-      const transport = this.#stages.openWebSocket(socket, (pcm) => session?.soundLeft(pcm));
+      const transport = await this.#openWithEar(ear, async () => this.#stages.openWebSocket(socket, (pcm) => session?.soundLeft(pcm)));
       const running: RunningCall = { callId, carrier: 'websocket', patch: async () => undefined, hangUp: () => this.#hangUp(callId) };
       session = await this.#begin({ callId, transport, ear, running, settings, log, socket: transport });
       return running;
@@ -131,7 +133,8 @@ export class CallRegistry implements Calls {
 
   async close(): Promise<void> {
     this.drain();
-    await Promise.all([...this.#calls.values()].map(({ session }) => session.end('shutting_down')));
+    await Promise.allSettled(this.#openings);
+    await Promise.all([...this.#calls.values()].map((call) => call?.session.end('shutting_down')));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -150,27 +153,35 @@ export class CallRegistry implements Calls {
     }
     const callId = newId('call');
     const ownLog = callLog(log, callId);
-    this.#opening++;
+    this.#calls.set(callId, undefined);
+    const opening = open(callId, ownLog);
+    this.#openings.add(opening);
     try {
-      const opened = await open(callId, ownLog);
+      const opened = await opening;
       ownLog.info({ requestId: caller.requestId }, 'call accepted');
       return opened;
     } catch (error) {
       const { code } = toVisavisError(error, 'session');
       ownLog.info({ requestId: caller.requestId, code }, 'call refused');
       if (code === 'sdp_invalid') metrics.callRefused('bad_offer');
+      this.#free(callId);
       throw error;
     } finally {
-      this.#opening--;
+      this.#openings.delete(opening);
     }
+  }
+
+  #free(callId: string): void {
+    this.#calls.delete(callId);
+    if (this.active === 0) this.#onIdle();
   }
 
   #settings(request: CallRequest, { permissions = [] }: Caller): SessionSettings {
     const { config, speaking } = this.#stages;
     const language = request.language ?? config.persona.language;
-    const configured = config.speaking.voice === 'auto' || language !== config.persona.language ? speaking.defaultVoice(language) : config.speaking.voice;
-    if (request.voice && !speaking.voices().some(({ id }) => id === request.voice))
-      throw sessionError('voice_unknown', `There is no voice named "${request.voice}"`);
+    const configured =
+      config.speaking.voice === 'auto' || language !== config.persona.language ? speaking.defaultVoice(language) : config.speaking.voice;
+    if (request.voice) assertVoice(request.voice, speaking);
     const named = (text: string) => text.replaceAll('{name}', config.persona.name);
     return {
       voice: request.voice ?? configured,
@@ -201,15 +212,21 @@ export class CallRegistry implements Calls {
   async #begin(opened: OpenedCall): Promise<Session> {
     const { callId, transport, ear, running, settings, log, socket } = opened;
     const { config, clock, metrics, thinking, speaking, engines } = this.#stages;
+    let face: OpenedFace | undefined;
+    let closed: string | undefined;
+    transport.on('closed', (reason) => {
+      closed ??= reason;
+    });
     try {
-      const face = await this.#openFace(callId, transport, settings);
+      face = await this.#openFace(callId, transport, settings);
+      if (closed !== undefined) throw sessionError('call_unknown', `The visitor left while the call was opened: ${closed}`);
       const session = new Session(
         {
           callId,
           transport,
           ...(socket ? { appendAudio: (pcm: Int16Array) => socket.appendAudio(pcm), clearAudio: () => socket.clearAudio() } : {}),
-          ear: ear.ear,
-          ...(ear.missing ? { earMissing: ear.missing } : {}),
+          ear,
+          openEar: (language) => this.#openEar(callId, { ...settings, language }, log),
           face,
           createPacer: (frames) => this.#stages.createPacer(transport, frames, log),
           thinking,
@@ -222,20 +239,20 @@ export class CallRegistry implements Calls {
         },
         settings,
         (reason) => {
-          if (this.#calls.delete(callId)) metrics.callEnded(running.carrier, reason);
-          if (this.active === 0) this.#onIdle();
+          metrics.callEnded(running.carrier, reason);
+          this.#free(callId);
         },
       );
       this.#calls.set(callId, { session, running });
       metrics.callBegan(running.carrier);
       return session;
     } catch (error) {
-      await Promise.allSettled([transport.close('refused'), ear.ear?.close()]);
+      await Promise.allSettled([transport.close('refused'), ear.ear?.close(), face?.session.close()]);
       throw error;
     }
   }
 
-  async #openFace(callId: string, transport: CallTransport, { avatar }: SessionSettings): Promise<{ session: FaceSession; performer: Performer } | undefined> {
+  async #openFace(callId: string, transport: CallTransport, { avatar }: SessionSettings): Promise<OpenedFace | undefined> {
     const { rendering, config, createPerformer } = this.#stages;
     if (!transport.video || !rendering) return undefined;
     const { widthPx, heightPx, framesPerS } = config.face;
@@ -248,7 +265,12 @@ export class CallRegistry implements Calls {
       codec: transport.video,
       bitrateBps: config.transport.startVideoBps,
     });
-    return { session, performer: await createPerformer(avatar, callId) };
+    try {
+      return { session, performer: await createPerformer(avatar, callId) };
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
   }
 
   /** A call without an ear is still a call: the visitor types. */
@@ -267,4 +289,11 @@ export class CallRegistry implements Calls {
   async #hangUp(callId: string): Promise<void> {
     await this.#calls.get(callId)?.session.end('hung_up');
   }
+}
+
+function assertVoice(voice: string, speaking: Speaking): void {
+  const known = speaking.voices().map(({ id }) => id);
+  if (known.includes(voice)) return;
+  const meant = nearest(voice, known);
+  throw sessionError('voice_unknown', `There is no voice named "${voice}"${meant ? `; did you mean "${meant}"?` : ''}`);
 }

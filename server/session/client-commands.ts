@@ -2,7 +2,7 @@ import { toVisavisError } from '../core/errors.ts';
 import { mediaTimeFromMs } from '../core/media-time.ts';
 import type { ClientEvent, ClientEventOf } from '../protocol/client-events.ts';
 import { newId } from '../protocol/common.ts';
-import { errorEventOf, parseClientEvent, serverEvent } from '../protocol/parse.ts';
+import { errorEventOf, parseClientEvent } from '../protocol/parse.ts';
 import type { DescribedSession, RealtimeSession } from '../protocol/session.ts';
 import type { Item } from './conversation.ts';
 import type { Session } from './session.ts';
@@ -38,12 +38,13 @@ export class ClientCommands {
     this.#eventsThisSecond++;
     if (this.#eventsThisSecond > maxEventsPerS) {
       // Told once a second: an error for each event would only double the flood.
-      if (this.#eventsThisSecond === maxEventsPerS + 1) this.#refuse('too_many_events', `At most ${maxEventsPerS} events a second are read`);
+      if (this.#eventsThisSecond === maxEventsPerS + 1)
+        this.#refuse('too_many_events', `At most ${maxEventsPerS} events a second are read`);
       return;
     }
     const parsed = parseClientEvent(text, { maxEventBytes, maxTypedChars: parts.config.session.maxTypedChars });
     if (!parsed.ok) {
-      parts.transport.sendMessage(JSON.stringify(errorEventOf(parsed.problem)));
+      wire.emit('error', { error: errorEventOf(parsed.problem).error });
       return;
     }
     try {
@@ -103,17 +104,19 @@ export class ClientCommands {
         session.wire.emit('conversation.item.retrieved', { item: wireItem(this.#item(event.item_id)) });
         break;
       case 'response.create':
-        if (event.response?.input || event.response?.conversation === 'none')
-          throw sessionError('unsupported', 'Responses outside the conversation are not supported');
-        session.apply({ type: 'respond', atMs });
+        this.#respond(event);
         break;
       case 'response.cancel':
+        if (event.response_id !== undefined && event.response_id !== session.runningResponseId)
+          throw sessionError('response_unknown', `The response "${event.response_id}" is not running`);
+        session.apply({ type: 'interrupt', atMs });
+        break;
       case 'output_audio_buffer.clear':
         session.apply({ type: 'interrupt', atMs });
         break;
       case 'visavis.say':
         this.#permit('say');
-        session.apply({ type: 'say', atMs, text: event.text });
+        session.apply({ type: 'say', atMs, text: event.text, interrupt: event.interrupt ?? false });
         break;
       case 'visavis.playout':
         this.#jitterBufferMs = event.jitter_buffer_ms;
@@ -142,7 +145,8 @@ export class ClientCommands {
     if (bytes.length % 2 !== 0) throw sessionError('unsupported', 'PCM16 sound has an even number of bytes');
     const pcm = new Int16Array(bytes.length / 2);
     for (let i = 0; i < pcm.length; i++) pcm[i] = bytes.readInt16LE(i * 2);
-    if (!appendAudio(pcm)) throw sessionError('audio_overflow', 'More sound was sent than can be heard; send it about as fast as it is spoken');
+    if (!appendAudio(pcm))
+      throw sessionError('audio_overflow', 'More sound was sent than can be heard; send it about as fast as it is spoken');
   }
 
   #createItem({ item, previous_item_id }: ClientEventOf<'conversation.item.create'>): void {
@@ -156,17 +160,22 @@ export class ClientCommands {
     if (item.role === 'user') wire.emit('visavis.caption', { item_id: entry.id, role: 'user', text, words: [], final: true });
   }
 
+  #respond({ response = {} }: ClientEventOf<'response.create'>): void {
+    const { input, conversation, instructions, output_modalities: modalities, metadata } = response;
+    if (input || conversation === 'none') throw sessionError('unsupported', 'Responses outside the conversation are not supported');
+    if (instructions !== undefined) this.#permit('instructions');
+    this.#session.respond({
+      ...(instructions === undefined ? {} : { instructions }),
+      ...(modalities ? { textOnly: !modalities.includes('audio') } : {}),
+      ...(metadata ? { metadata } : {}),
+    });
+  }
+
   #truncate({ item_id, audio_end_ms }: ClientEventOf<'conversation.item.truncate'>): void {
     const item = this.#item(item_id);
     if (item.role !== 'assistant') throw sessionError('unsupported', 'Only answers of the assistant can be truncated');
-    const { ledger, wire } = this.#session;
-    const turn = this.#session.turnOfItem(item_id);
-    if (turn) {
-      const at = ledger.mediaTimeOf(turn.turnId, audio_end_ms);
-      if (at !== undefined) item.text = ledger.heardBy(turn.turnId, at).text;
-      item.status = 'incomplete';
-    }
-    wire.emit('conversation.item.truncated', { item_id, content_index: 0, audio_end_ms });
+    this.#session.truncate(item, audio_end_ms);
+    this.#session.wire.emit('conversation.item.truncated', { item_id, content_index: 0, audio_end_ms });
   }
 
   #update(update: RealtimeSession): void {
@@ -188,6 +197,9 @@ export class ClientCommands {
     if (language && language !== settings.language) {
       settings.language = language;
       if (!voice) settings.voice = parts.speaking.defaultVoice(language);
+      this.#session
+        .hearLanguage(language)
+        .catch((error: unknown) => parts.log.warn({ code: toVisavisError(error, 'hearing').code }, 'the ear did not change its language'));
     }
     if (update.output_modalities) settings.textOnly = !update.output_modalities.includes('audio');
     if (input?.turn_detection !== undefined) {
@@ -242,12 +254,14 @@ export class ClientCommands {
 
   #permit(permission: 'instructions' | 'say'): void {
     if (!this.#session.settings.permissions.includes(permission))
-      throw sessionError('not_permitted', permission === 'say' ? 'This caller may not have texts spoken' : 'This caller may not change the instructions');
+      throw sessionError(
+        'not_permitted',
+        permission === 'say' ? 'This caller may not have texts spoken' : 'This caller may not change the instructions',
+      );
   }
 
   #refuse(code: string, message: string): void {
-    const { parts } = this.#session;
-    parts.transport.sendMessage(JSON.stringify(serverEvent('error', { error: { type: 'invalid_request_error', code, message, param: null, event_id: null } })));
+    this.#session.wire.emit('error', { error: { type: 'invalid_request_error', code, message, param: null, event_id: null } });
   }
 }
 

@@ -32,7 +32,8 @@ export class Conversation {
 
   /** Appends, or inserts behind `afterId` (`root`: at the beginning). Returns the item before it. */
   add(item: Item, afterId?: string): string | undefined {
-    const index = afterId === undefined ? this.#items.length : afterId === 'root' ? 0 : this.#items.findIndex(({ id }) => id === afterId) + 1;
+    const index =
+      afterId === undefined ? this.#items.length : afterId === 'root' ? 0 : this.#items.findIndex(({ id }) => id === afterId) + 1;
     const previous = this.#items[index - 1]?.id;
     this.#items.splice(index, 0, item);
     // Old items leave memory in pairs' order; the model's window is cut separately in `history`.

@@ -1,4 +1,6 @@
 /** The data of the floor: its rules, its state, what happens to it and what it decides. The rules are in floor.ts. */
+import type { EndReason } from '../protocol/server-events.ts';
+
 export interface FloorRules {
   readonly prepareAfterMs: number;
   readonly reactAfterMs: number;
@@ -69,6 +71,10 @@ export interface FloorState {
   readonly silenceMs: number;
   /** Words of a turn that was answered too early; the visitor's next words continue them. */
   readonly carriedText: string;
+  /** Texts that are to be said behind the running turn. */
+  readonly toSay: readonly string[];
+  /** The client asked for a response to words that are still being recognised. */
+  readonly respondDue: boolean;
 }
 
 export type FloorEvent =
@@ -84,13 +90,13 @@ export type FloorEvent =
   | { type: 'finished'; atMs: number; turnId: string }
   /** Answer the conversation as it is (a typed message was added, or the client asks for a response). */
   | { type: 'respond'; atMs: number }
-  | { type: 'say'; atMs: number; text: string }
+  | { type: 'say'; atMs: number; text: string; interrupt: boolean }
   | { type: 'commit-input'; atMs: number }
   | { type: 'clear-input'; atMs: number }
   | { type: 'interrupt'; atMs: number }
   | { type: 'rules'; atMs: number; rules: Partial<FloorRules> }
   | { type: 'tick'; atMs: number }
-  | { type: 'end'; atMs: number; reason: string };
+  | { type: 'end'; atMs: number; reason: EndReason };
 
 export type FloorEffect =
   | { type: 'speech-started'; atMs: number }
@@ -112,8 +118,9 @@ export type FloorEffect =
   | { type: 'unduck' }
   | { type: 'pause'; turnId: string }
   | { type: 'resume'; turnId: string }
-  | { type: 'yield'; turnId: string }
-  | { type: 'end'; reason: string };
+  /** The turn ends here, for good. `to`: the visitor has spoken, or the client asked for something else. */
+  | { type: 'yield'; turnId: string; to: 'visitor' | 'client' }
+  | { type: 'end'; reason: EndReason };
 
 export const initialFloor = (rules: FloorRules): FloorState => ({
   phase: 'listening',
@@ -133,4 +140,6 @@ export const initialFloor = (rules: FloorRules): FloorState => ({
   ducked: false,
   silenceMs: 0,
   carriedText: '',
+  toSay: [],
+  respondDue: false,
 });

@@ -110,7 +110,12 @@ describe('taking a turn', () => {
     expect(room.last('react')?.atMs).toBe(silenceBeganMs + 192);
     expect(room.last('end-utterance')?.atMs).toBe(silenceBeganMs + 608);
     room.final('What is Visavis?');
-    expect(room.last('commit')?.effect).toMatchObject({ kind: 'reply', text: 'What is Visavis?', turnId: room.last('prepare')?.effect.turnId, replaces: false });
+    expect(room.last('commit')?.effect).toMatchObject({
+      kind: 'reply',
+      text: 'What is Visavis?',
+      turnId: room.last('prepare')?.effect.turnId,
+      replaces: false,
+    });
     expect(room.types()).not.toContain('discard');
     expect(room.state.phase).toBe('answering');
   });
@@ -127,7 +132,12 @@ describe('taking a turn', () => {
   it('throws the prepared reply away when the visitor goes on, and prepares again', () => {
     const room = new Room().speak(640, 'tell me about').quiet(320, { text: 'tell me about' });
     room.speak(640, 'tell me about your voice').quiet(640, { text: 'tell me about your voice' }).final('tell me about your voice');
-    expect(room.types().filter((type) => ['prepare', 'discard', 'commit'].includes(type))).toEqual(['prepare', 'discard', 'prepare', 'commit']);
+    expect(room.types().filter((type) => ['prepare', 'discard', 'commit'].includes(type))).toEqual([
+      'prepare',
+      'discard',
+      'prepare',
+      'commit',
+    ]);
     expect(room.last('commit')?.effect.text).toBe('tell me about your voice');
   });
 
@@ -272,11 +282,29 @@ describe('time', () => {
 
 describe('whatever happens', () => {
   const event: fc.Arbitrary<(room: Room) => unknown> = fc.oneof(
-    fc.record({ ms: fc.integer({ min: 32, max: 1_500 }), text: fc.constantFrom('', 'uh-huh', 'stop', 'what is this'), voiced: fc.double({ min: 0, max: 1, noNaN: true }) }).map(({ ms, text, voiced }) => (room: Room) => room.speak(ms, text, voiced)),
-    fc.record({ ms: fc.integer({ min: 32, max: 3_000 }), text: fc.constantFrom('', 'uh-huh', 'what is this'), complete: fc.boolean() }).map(({ ms, text, complete }) => (room: Room) => room.quiet(ms, { text, complete })),
+    fc
+      .record({
+        ms: fc.integer({ min: 32, max: 1_500 }),
+        text: fc.constantFrom('', 'uh-huh', 'stop', 'what is this'),
+        voiced: fc.double({ min: 0, max: 1, noNaN: true }),
+      })
+      .map(
+        ({ ms, text, voiced }) =>
+          (room: Room) =>
+            room.speak(ms, text, voiced),
+      ),
+    fc.record({ ms: fc.integer({ min: 32, max: 3_000 }), text: fc.constantFrom('', 'uh-huh', 'what is this'), complete: fc.boolean() }).map(
+      ({ ms, text, complete }) =>
+        (room: Room) =>
+          room.quiet(ms, { text, complete }),
+    ),
     fc.constantFrom('', 'okay', 'what is this').map((text) => (room: Room) => room.final(text)),
-    fc.constantFrom('respond', 'interrupt', 'commit-input', 'clear-input').map((type) => (room: Room) => room.send({ type, atMs: room.nowMs } as FloorEvent)),
-    fc.constantFrom('sounding', 'finished').map((type) => (room: Room) => room.send({ type, atMs: room.nowMs, turnId: room.turnId } as FloorEvent)),
+    fc
+      .constantFrom('respond', 'interrupt', 'commit-input', 'clear-input')
+      .map((type) => (room: Room) => room.send({ type, atMs: room.nowMs } as FloorEvent)),
+    fc
+      .constantFrom('sounding', 'finished')
+      .map((type) => (room: Room) => room.send({ type, atMs: room.nowMs, turnId: room.turnId } as FloorEvent)),
   );
 
   it('every turn is committed at most once, ended at most once, and never heard of again', () => {

@@ -6,8 +6,12 @@
  * -> drained -> listening. While answering, the visitor's speech first ducks the avatar's voice, then pauses it; words that
  * mean something take the floor (yield), a cough or "uh-huh" gives it back (resume).
  */
+import type { EndReason } from '../protocol/server-events.ts';
 import type { FloorEffect, FloorEvent, FloorState, TurnKind, Utterance } from './floor-state.ts';
 import { isBackChannel, isStopWord, sameWords } from './words.ts';
+
+/** Texts that wait to be spoken; the oldest give way. */
+const MAX_TO_SAY = 16;
 
 /** One step. Collects changes on a draft that never leaves this function. */
 export function floor(state: FloorState, event: FloorEvent): { state: FloorState; effects: FloorEffect[] } {
@@ -50,18 +54,19 @@ class Step {
         this.#final(event);
         break;
       case 'sounding':
-        if (this.state.turn?.turnId === event.turnId) this.#set({ turn: { ...this.state.turn, soundAtMs: event.atMs }, activeAtMs: event.atMs });
+        if (this.state.turn?.turnId === event.turnId)
+          this.#set({ turn: { ...this.state.turn, soundAtMs: event.atMs }, activeAtMs: event.atMs });
         break;
       case 'finished':
         this.#finished(event.turnId, event.atMs);
         break;
       case 'respond':
-        this.#takeOver();
-        this.#begin('reply', '', event.atMs);
+        // Push-to-talk: the question was committed, its last words are on their way.
+        if (this.state.phase === 'endpointed' && !this.state.rules.automaticTurns) this.#set({ respondDue: true });
+        else this.#respond(event.atMs);
         break;
       case 'say':
-        this.#takeOver();
-        this.#begin('say', event.text, event.atMs);
+        this.#say(event);
         break;
       case 'commit-input':
         if (this.state.utterance && this.state.phase !== 'endpointed') {
@@ -70,13 +75,11 @@ class Step {
         }
         break;
       case 'clear-input':
-        this.#discardPrepared();
-        this.#dropUtterance();
-        this.#set({ carriedText: '' });
+        this.#set({ carriedText: '', respondDue: false });
+        this.#resume();
         break;
       case 'interrupt':
-        this.#takeOver();
-        this.#set({ phase: 'listening', activeAtMs: event.atMs });
+        this.#interrupt(event.atMs);
         break;
       case 'rules':
         this.#set({ rules: { ...this.state.rules, ...event.rules } });
@@ -174,11 +177,8 @@ class Step {
 
   /** The visitor said something short while the avatar speaks, and is silent again. */
   #pauseWhileAnswering(atMs: number): void {
-    const { rules, utterance, silenceMs, ducked } = this.state;
-    if (ducked && silenceMs >= rules.prepareAfterMs) {
-      this.#set({ ducked: false });
-      this.#effect({ type: 'unduck' });
-    }
+    const { rules, utterance, silenceMs } = this.state;
+    if (silenceMs >= rules.prepareAfterMs) this.#unduck();
     if (!utterance || silenceMs < utterance.holdMs) return;
     if (isBackChannel(utterance.text)) {
       this.#dropUtterance();
@@ -228,17 +228,19 @@ class Step {
     }
     if (event.text === '' || (turn && isBackChannel(event.text))) {
       this.#discardPrepared();
-      if (turn) this.#resume();
+      if (this.state.respondDue) this.#respond(event.atMs);
+      else if (turn) this.#resume();
       else this.#set({ phase: 'listening' });
       return;
     }
     const text = this.#wholeText(event.text);
     const replaces = this.state.carriedText !== '';
-    if (turn) this.#yield(turn.turnId);
+    if (turn) this.#yield(turn.turnId, 'visitor');
     if (rules.automaticTurns) this.#begin('reply', text, event.atMs, replaces);
     else {
       this.#set({ phase: 'listening', carriedText: '' });
       this.#effect({ type: 'heard', text });
+      if (this.state.respondDue) this.#respond(event.atMs);
     }
   }
 
@@ -247,6 +249,32 @@ class Step {
   }
 
   // — the avatar's turn
+
+  #respond(atMs: number): void {
+    this.#takeOver();
+    this.#begin('reply', '', atMs);
+  }
+
+  /** Spoken now, or behind what is being said. */
+  #say({ atMs, text, interrupt }: Extract<FloorEvent, { type: 'say' }>): void {
+    const { turn, toSay } = this.state;
+    if (turn && !interrupt) {
+      this.#set({ toSay: [...toSay, text].slice(-MAX_TO_SAY) });
+      return;
+    }
+    this.#takeOver();
+    this.#begin('say', text, atMs);
+  }
+
+  /** The avatar is silent. What the visitor is saying just then is no less meant: it is often why. */
+  #interrupt(atMs: number): void {
+    const { turn, phase, visitorSpeaking } = this.state;
+    if (visitorSpeaking && (phase === 'answering' || phase === 'interrupted')) {
+      if (turn) this.#yield(turn.turnId, 'client');
+      this.#set({ carriedText: '', toSay: [] });
+    } else this.#takeOver();
+    this.#set({ phase: 'listening', activeAtMs: atMs });
+  }
 
   #prepare(text: string): void {
     const { prepared } = this.state;
@@ -263,7 +291,14 @@ class Step {
     if (!ready) this.#discardPrepared();
     const turnId = ready?.turnId ?? this.#newTurnId();
     // Kept until the answer was heard for a while, in case that it came too early.
-    this.#set({ prepared: undefined, turn: { turnId, kind }, phase: 'answering', carriedText: kind === 'reply' ? text : '', reacted: false, activeAtMs: atMs });
+    this.#set({
+      prepared: undefined,
+      turn: { turnId, kind },
+      phase: 'answering',
+      carriedText: kind === 'reply' ? text : '',
+      reacted: false,
+      activeAtMs: atMs,
+    });
     this.#effect({ type: 'commit', turnId, kind, text, replaces });
   }
 
@@ -274,10 +309,18 @@ class Step {
     this.#set({ turn: undefined, activeAtMs: turn.kind === 'prompt' ? this.state.activeAtMs : atMs, carriedText: '' });
     // While it was held back, only a failure can have ended it: there is nothing to resume.
     if (phase === 'answering' || phase === 'interrupted') this.#set({ phase: 'listening' });
-    if (this.state.ducked) {
-      this.#set({ ducked: false });
-      this.#effect({ type: 'unduck' });
-    }
+    this.#unduck();
+    const [next, ...toSay] = this.state.toSay;
+    if (next === undefined || phase !== 'answering') return;
+    this.#begin('say', next, atMs);
+    this.#set({ toSay });
+  }
+
+  /** Whoever speaks next speaks at full voice. */
+  #unduck(): void {
+    if (!this.state.ducked) return;
+    this.#set({ ducked: false });
+    this.#effect({ type: 'unduck' });
   }
 
   #pause({ keepsWords = false } = {}): void {
@@ -290,31 +333,33 @@ class Step {
 
   #resume(): void {
     const { turn } = this.state;
+    const wasHeld = this.state.phase !== 'answering';
     this.#dropUtterance();
     this.#discardPrepared();
     this.#set({ phase: turn ? 'answering' : 'listening' });
-    if (turn) this.#effect({ type: 'resume', turnId: turn.turnId });
+    if (turn && wasHeld) this.#effect({ type: 'resume', turnId: turn.turnId });
   }
 
-  #yield(turnId: string): void {
-    this.#set({ turn: undefined, ducked: false });
-    this.#effect({ type: 'yield', turnId });
+  #yield(turnId: string, to: 'visitor' | 'client'): void {
+    this.#unduck();
+    this.#set({ turn: undefined });
+    this.#effect({ type: 'yield', turnId, to });
   }
 
   /** The visitor went on before a word of the answer was heard. */
   #takeBack(): void {
     const { turn } = this.state;
-    if (turn) this.#yield(turn.turnId);
+    if (turn) this.#yield(turn.turnId, 'visitor');
     this.#set({ phase: 'listening' });
   }
 
   /** Something else takes the floor now: whatever is spoken, held or prepared ends. */
   #takeOver(): void {
     const { turn } = this.state;
-    if (turn) this.#yield(turn.turnId);
+    if (turn) this.#yield(turn.turnId, 'client');
     this.#discardPrepared();
     this.#dropUtterance();
-    this.#set({ carriedText: '', visitorSpeaking: false });
+    this.#set({ carriedText: '', visitorSpeaking: false, respondDue: false, toSay: [] });
   }
 
   #discardPrepared(): void {
@@ -348,7 +393,7 @@ class Step {
     }
   }
 
-  #end(reason: string): void {
+  #end(reason: EndReason): void {
     this.#takeOver();
     this.#set({ phase: 'ended' });
     this.#effect({ type: 'end', reason });

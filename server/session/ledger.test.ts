@@ -53,7 +53,10 @@ describe('what was heard', () => {
     const left = ledger.cut('t1', at(300));
     ledger.played(at(5_000));
     expect(ledger.heard('t1', at(5_000))).toMatchObject({ text: 'one', complete: false });
-    expect(left.map(({ piece: { text }, offsetMs }) => [text, offsetMs])).toEqual([['one two three ', 300], ['four five', 0]]);
+    expect(left.map(({ piece: { text }, offsetMs }) => [text, offsetMs])).toEqual([
+      ['one two three ', 300],
+      ['four five', 0],
+    ]);
   });
 
   it('joins what was heard before and after an interruption without repeating words', () => {

@@ -82,7 +82,8 @@ export class Ledger {
     for (const entry of this.#turns.get(turnId) ?? []) {
       const heardUntil = Math.min(until, entry.endsAt);
       complete &&= heardUntil === entry.endsAt;
-      if (heardUntil <= entry.startsAt) break;
+      // A piece without sound (a smiley) was heard when its moment has come.
+      if (until < entry.startsAt || (heardUntil === entry.startsAt && entry.endsAt > entry.startsAt)) break;
       heard += heardUntil - entry.startsAt;
       const positionMs = entry.offsetMs + msFromMediaTime(heardUntil - entry.startsAt);
       const part = heardPart(entry.piece, positionMs);

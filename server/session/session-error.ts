@@ -6,6 +6,7 @@ export const sessionError = errorCatalogue('session', {
   call_unknown: { status: 404, retryable: false },
   not_permitted: { status: 403, retryable: false, hint: 'Ask for a client secret that carries this permission.' },
   voice_unknown: { status: 404, retryable: false, hint: 'GET /api/v1/voices lists them.' },
+  response_unknown: { status: 404, retryable: false },
   item_unknown: { status: 404, retryable: false },
   audio_overflow: { status: 429, retryable: true },
   unsupported: { status: 400, retryable: false },

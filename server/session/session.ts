@@ -3,6 +3,7 @@ import type { Config } from '../core/config-schema.ts';
 import { toVisavisError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { msFromMediaTime } from '../core/media-time.ts';
+import type { SpokenPiece } from '../core/speech.ts';
 import type { CallEnd, Metrics } from '../core/metrics.ts';
 import type { FaceMode, Performer } from '../face/contract.ts';
 import type { Ear, EarEvent } from '../hearing/contract.ts';
@@ -29,9 +30,9 @@ export interface SessionParts {
   /** The WebSocket carrier hears through events. */
   readonly appendAudio?: (pcm: Int16Array) => boolean;
   readonly clearAudio?: () => void;
-  readonly ear: Ear | undefined;
-  /** Why there is no ear. */
-  readonly earMissing?: string;
+  readonly ear: OpenedEar;
+  /** For another language. */
+  readonly openEar: (language: string) => Promise<OpenedEar>;
   readonly face: { readonly session: FaceSession; readonly performer: Performer } | undefined;
   readonly createPacer: (frames: FaceFrames | undefined) => Pacer;
   readonly thinking: Thinking;
@@ -41,6 +42,28 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+}
+
+export interface OpenedEar {
+  readonly ear: Ear | undefined;
+  /** Why there is none. */
+  readonly missing?: string;
+}
+
+/** What a client may want of one response. */
+export interface ResponseWishes {
+  readonly instructions?: string;
+  readonly textOnly?: boolean;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** A turn that has begun, and its place in the conversation. */
+interface Reply {
+  readonly turn: Turn;
+  readonly item: Item;
+  readonly stations: TurnStations;
+  /** `response.done` was said. */
+  isDone: boolean;
 }
 
 export interface FaceFrames {
@@ -60,6 +83,8 @@ export interface SessionSettings {
   permissions: readonly Permission[];
 }
 
+/** What a transport says when the visitor ended the call himself. */
+const HUNG_UP = 'the visitor hung up';
 const TICK_MS = 100;
 const QUALITY_EVERY_MS = 5_000;
 
@@ -78,15 +103,19 @@ export class Session {
   readonly #startedMs: number;
   readonly #commands: ClientCommands;
   readonly #turns = new Map<string, Turn>();
-  readonly #stations = new Map<string, TurnStations>();
+  readonly #replies = new Map<string, Reply>();
   readonly #onEnd: (reason: CallEnd) => void;
   #floor: FloorState;
   #pacer: Pacer | undefined;
   #speaker: Speaker | undefined;
+  #ear: Ear | undefined;
   #earOffsetMs: number | undefined;
   #userItemId = newId('item');
   #origin = { originMs: 0, endpointMs: 0, finalMs: 0, startMs: 0 };
   #networkMs: number | null = null;
+  #wishes: ResponseWishes = {};
+  /** The last spoken question and its answer, while it may turn out that they came too early. */
+  #early: { readonly userId: string; readonly assistantId: string } | undefined;
   #tick: Disposable | undefined;
   #nextQualityMs = QUALITY_EVERY_MS;
   #closing: Promise<void> | undefined;
@@ -100,18 +129,20 @@ export class Session {
     this.#startedMs = parts.clock.nowMs();
     this.#floor = initialFloor({ ...floorRules(parts.config), automaticTurns: true });
     this.conversation = new Conversation(parts.config.thinking.historyMessages);
-    this.wire = new Wire({ send: (text) => parts.transport.sendMessage(text), carrier: parts.transport.kind, textOnly: () => this.settings.textOnly });
+    this.wire = new Wire({ send: (text) => parts.transport.sendMessage(text), carrier: parts.transport.kind });
     this.#commands = new ClientCommands(this);
     // The greeting is made while the connection is being set up.
     if (this.#greeting) this.#turns.set(this.#nextTurnId, this.#makeTurn(this.#nextTurnId, 'greeting', this.#greeting));
     parts.transport
       .on('connected', () => this.#connected())
       .on('audio', (pcm) => this.#hear(pcm))
-      .on('message', (text) => this.#commands.take(text))
+      .on('message', (text) => {
+        if (!this.#closing) this.#commands.take(text);
+      })
       .on('keyFrame', () => parts.face?.session.requestKeyFrame())
       .on('target', (target) => this.#retarget(target))
-      .on('closed', (reason) => void this.end(reason === 'vanished' ? 'connection_lost' : 'visitor_left'));
-    parts.ear?.onEvent((event) => this.#onEar(event));
+      .on('closed', (reason) => void this.end(reason === HUNG_UP ? 'visitor_left' : 'connection_lost'));
+    this.#listenWith(parts.ear.ear);
     parts.face?.session.onHealth((error) => this.#onFaceHealth(error));
     this.#tick = after(this.#clock, TICK_MS, () => this.#onTick());
     if (parts.transport.isConnected) this.#connected();
@@ -135,7 +166,28 @@ export class Session {
     const { state, effects } = floor(this.#floor, event);
     this.#floor = state;
     for (const effect of effects) this.#carryOut(effect);
+    if (this.#floor.carriedText === '') this.#early = undefined;
     this.wire.state(callState(this.#floor), this.#pacer?.now() ?? 0);
+  }
+
+  /** Answers the conversation as it is. */
+  respond(wishes: ResponseWishes): void {
+    this.#wishes = wishes;
+    this.apply({ type: 'respond', atMs: this.nowMs });
+  }
+
+  /** From now on the visitor speaks another language. */
+  async hearLanguage(language: string): Promise<void> {
+    this.apply({ type: 'clear-input', atMs: this.nowMs });
+    const opened = await this.parts.openEar(language);
+    if (this.#closing || this.settings.language !== language) {
+      await opened.ear?.close();
+      return;
+    }
+    const former = this.#ear;
+    this.#listenWith(opened.ear);
+    if (opened.missing) this.#recognitionMissing(opened.missing);
+    await former?.close();
   }
 
   setRules(rules: Partial<FloorRules>): void {
@@ -154,14 +206,30 @@ export class Session {
     if (turn) this.wire.audio(turn, pcm);
   }
 
-  turnOfItem(itemId: string): Turn | undefined {
-    return [...this.#turns.values()].find((turn) => turn.itemId === itemId);
+  /** The response that is being made, spoken or held. */
+  get runningResponseId(): string | undefined {
+    return this.#replies.get(this.#floor.turn?.turnId ?? '')?.turn.responseId;
+  }
+
+  /** The client played so much of an answer. One that still goes on ends there; of an older one the sound is not known any more. */
+  truncate(item: Item, audioEndMs: number): void {
+    const reply = [...this.#replies.values()].find((running) => running.item === item);
+    if (!reply) return;
+    const { turnId } = reply.turn;
+    const until = this.ledger.mediaTimeOf(turnId, audioEndMs);
+    const { text } = this.ledger.heardBy(turnId, until ?? Number.POSITIVE_INFINITY);
+    this.apply({ type: 'interrupt', atMs: this.nowMs });
+    if (!reply.turn.textOnly) item.text = text;
   }
 
   /** Ends the call once; resolves when everything is closed. */
   end(reason: EndReason): Promise<void> {
-    this.#closing ??= this.#close(reason);
-    return this.#closing;
+    if (this.#closing) return this.#closing;
+    // Known before anything is closed: what closes may say so, and would end the call again.
+    const closing = Promise.withResolvers<void>();
+    this.#closing = closing.promise;
+    closing.resolve(this.#close(reason));
+    return closing.promise;
   }
 
   // — the beginning and the end
@@ -182,24 +250,25 @@ export class Session {
       clock: this.#clock,
       events: {
         piece: (turn, piece, startsAt) => this.#pieceSaid(turn, piece, startsAt),
-        made: (turn) => this.#made(turn),
+        made: (turn, error) => this.#made(turn, error),
         finished: (turn, error) => this.#finished(turn, error),
       },
     });
     this.#commands.begin();
-    if (this.parts.earMissing) this.#recognitionMissing(this.parts.earMissing);
+    if (this.parts.ear.missing) this.#recognitionMissing(this.parts.ear.missing);
     this.apply({ type: 'start', atMs: this.nowMs, greet: this.#greeting !== '' });
     this.wire.state(callState(this.#floor), 0);
   }
 
   async #close(reason: EndReason): Promise<void> {
-    const { transport, ear, face, log } = this.parts;
+    const { transport, face, log } = this.parts;
     this.#tick?.[Symbol.dispose]();
     this.apply({ type: 'end', atMs: this.nowMs, reason });
     for (const turn of this.#turns.values()) turn.cancel();
-    this.wire.emit('visavis.ended', { reason });
-    const closed = await Promise.allSettled([this.#pacer?.close(), ear?.close(), face?.session.close(), transport.close(reason)]);
-    for (const result of closed) if (result.status === 'rejected') log.warn({ err: result.reason }, 'a part of the call did not close cleanly');
+    this.wire.ended(reason);
+    const closed = await Promise.allSettled([this.#pacer?.close(), this.#ear?.close(), face?.session.close(), transport.close(reason)]);
+    for (const result of closed)
+      if (result.status === 'rejected') log.warn({ err: result.reason }, 'a part of the call did not close cleanly');
     log.info({ reason, seconds: Math.round(this.nowMs / 1000) }, 'call ended');
     this.#onEnd(CALL_ENDS[reason]);
   }
@@ -216,16 +285,26 @@ export class Session {
 
   // — hearing
 
+  #listenWith(ear: Ear | undefined): void {
+    this.#ear = ear;
+    this.#earOffsetMs = undefined;
+    ear?.onEvent((event) => {
+      if (ear === this.#ear) this.#onEar(event);
+    });
+  }
+
   #hear(pcm: Int16Array): void {
     // The ear counts from the first sample that it gets; the floor counts from the beginning of the call.
     this.#earOffsetMs ??= this.nowMs - 20;
-    this.parts.ear?.push(pcm);
+    this.#ear?.push(pcm);
   }
 
   #onEar(event: EarEvent): void {
+    if (this.#closing) return;
     if (event.type === 'unavailable') return this.#recognitionMissing(event.reason);
     if (event.type === 'recovered') return this.wire.notice('recognition_recovered', 'info', 'I can hear you again.');
-    const atMs = event.atMs + (this.#earOffsetMs ?? 0);
+    // A recording that was sent faster than it sounds is heard ahead of time.
+    const atMs = Math.min(this.nowMs, event.atMs + (this.#earOffsetMs ?? 0));
     switch (event.type) {
       case 'vad':
         this.apply({ ...event, atMs });
@@ -257,7 +336,7 @@ export class Session {
   // — what the floor decides
 
   #carryOut(effect: FloorEffect): void {
-    const { ear, config } = this.parts;
+    const { config } = this.parts;
     switch (effect.type) {
       case 'speech-started':
         this.wire.emit('input_audio_buffer.speech_started', { item_id: this.#userItemId, audio_start_ms: Math.round(effect.atMs) });
@@ -281,10 +360,10 @@ export class Session {
         break;
       case 'end-utterance':
         this.#origin.endpointMs = this.nowMs;
-        ear?.endUtterance();
+        this.#ear?.endUtterance();
         break;
       case 'drop-utterance':
-        ear?.dropUtterance();
+        this.#ear?.dropUtterance();
         break;
       case 'react':
         this.#setMode('reacting');
@@ -310,10 +389,10 @@ export class Session {
         this.#setMode('speaking');
         break;
       case 'yield':
-        this.#cut(effect.turnId);
+        this.#cut(effect.turnId, effect.to);
         break;
       case 'end':
-        void this.end(effect.reason === 'silence' || effect.reason === 'time_limit' ? effect.reason : 'hung_up');
+        void this.end(effect.reason);
         break;
     }
   }
@@ -324,74 +403,98 @@ export class Session {
     const turn = this.#turns.get(turnId) ?? this.#makeTurn(turnId, kind, text);
     this.#turns.set(turnId, turn);
     const spoken = kind === 'reply' && text !== '';
-    if (spoken) this.#addUserItem(text);
-    this.#stations.set(turnId, {
+    if (spoken) this.#early = { userId: this.#addUserItem(text), assistantId: turn.itemId };
+    const stations: TurnStations = {
       kind: spoken ? 'spoken' : kind === 'reply' ? 'typed' : kind === 'greeting' ? 'greeting' : 'said',
       originMs: spoken ? this.#origin.originMs : this.nowMs,
       ...(spoken ? { endpointMs: this.#origin.endpointMs, finalMs: this.#origin.finalMs } : {}),
       startedMs: turn.figures.startedAtMs,
-    });
-    const item: Item = { id: turn.itemId, role: 'assistant', medium: this.settings.textOnly ? 'text' : 'audio', text: '', status: 'in_progress' };
+    };
+    const item: Item = { id: turn.itemId, role: 'assistant', medium: turn.textOnly ? 'text' : 'audio', text: '', status: 'in_progress' };
+    this.#replies.set(turnId, { turn, item, stations, isDone: false });
     const previous = this.conversation.add(item);
     this.wire.responseBegan(turn, item, previous);
     log.debug({ kind, prepared: turn.figures.startedAtMs < this.nowMs }, 'turn begins');
     this.#setMode('thinking');
-    void this.#speaker?.speak(turn);
+    void this.#speaker?.speak(turn).catch((error: unknown) => this.#broken(error));
+  }
+
+  /** A mistake of ours: it costs this call, and no other. */
+  #broken(error: unknown): void {
+    this.parts.log.error({ err: error }, 'the call broke');
+    void this.end('failed');
   }
 
   /** The visitor went on: the question as it was taken, and the answer to it, were not the conversation. */
   #forgetEarlyAnswer(): void {
-    const user = this.conversation.lastOf('user');
-    const assistant = this.conversation.lastOf('assistant');
-    for (const item of [assistant, user]) {
-      if (item && this.conversation.remove(item.id)) this.wire.emit('conversation.item.deleted', { item_id: item.id });
-    }
+    if (!this.#early) return;
+    this.#forget(this.#early.assistantId);
+    this.#forget(this.#early.userId);
   }
 
-  #addUserItem(text: string): void {
+  #forget(itemId: string): void {
+    if (this.conversation.remove(itemId)) this.wire.emit('conversation.item.deleted', { item_id: itemId });
+  }
+
+  #addUserItem(text: string): string {
     const item: Item = { id: this.#userItemId, role: 'user', medium: 'audio', text, status: 'completed' };
     const previous = this.conversation.add(item);
     this.#userItemId = newId('item');
     this.wire.transcript(item, previous, Math.max(0, this.#origin.originMs - (this.#earOffsetMs ?? 0) - this.#origin.startMs) / 1000);
+    return item.id;
   }
 
-  #cut(turnId: string): void {
+  #cut(turnId: string, to: 'visitor' | 'client'): void {
     const turn = this.#turns.get(turnId);
     if (!turn) return;
-    const wasDone = this.conversation.find(turn.itemId)?.status === 'completed';
     this.#speaker?.stop(turnId);
     turn.cancel();
-    this.#turns.delete(turnId);
-    const item = this.conversation.find(turn.itemId);
-    if (!item) return;
     const heard = this.ledger.heard(turnId, this.#pacer?.now() ?? 0);
-    this.ledger.forget(turnId);
-    item.text = heard.text;
+    const reply = this.#replies.get(turnId);
+    this.#drop(turnId);
+    if (!reply) return;
+    const { item } = reply;
+    if (!turn.textOnly) item.text = heard.text;
     item.status = 'incomplete';
-    if (!wasDone) this.wire.responseDone(turn, item, 'cancelled', { type: 'cancelled', reason: 'turn_detected' });
+    if (!reply.isDone)
+      this.wire.responseDone(turn, item, 'cancelled', {
+        type: 'cancelled',
+        reason: to === 'visitor' ? 'turn_detected' : 'client_cancelled',
+      });
     this.wire.cut(turn, item, heard);
-    if (heard.text === '') this.conversation.remove(item.id);
+    if (item.text === '') this.#forget(item.id);
     this.parts.metrics.turns.inc({ outcome: 'interrupted' });
     this.#setMode('listening');
+  }
+
+  #drop(turnId: string): void {
+    this.#turns.delete(turnId);
+    this.#replies.delete(turnId);
+    this.ledger.forget(turnId);
   }
 
   // — the avatar's turn
 
   #makeTurn(turnId: string, kind: Turn['kind'], text: string, { speculative = false } = {}): Turn {
     const { thinking, speaking, config } = this.parts;
-    const { voice, language, rate, persona } = this.settings;
+    const { voice, language, rate, textOnly } = this.settings;
+    const wishes = kind === 'reply' && text === '' ? this.#wishes : {};
+    const persona =
+      wishes.instructions === undefined ? this.settings.persona : { ...this.settings.persona, systemPrompt: wishes.instructions };
     const last = this.conversation.lastOf('user');
-    const carries = speculative && this.#floor.carriedText !== '';
     const question = text || last?.text || '';
     const current = this.#turns.get(this.#floor.turn?.turnId ?? '');
     const unfinished = current && { id: current.itemId, heardText: this.ledger.heard(current.turnId, this.#pacer?.now() ?? 0).text };
-    const history = this.conversation.history(text === '' || carries ? last?.id : undefined, unfinished);
+    // What was answered too early is part of the question now.
+    const before = text === '' ? last?.id : speculative ? this.#early?.userId : undefined;
+    const history = this.conversation.history(before, unfinished);
     return new Turn({
       turnId,
       kind,
       itemId: newId('item'),
       responseId: newId('resp'),
-      speaking: this.settings.textOnly ? undefined : { speaking, voice, language, rate },
+      speaking: (wishes.textOnly ?? textOnly) ? undefined : { speaking, voice, language, rate },
+      ...(wishes.metadata ? { metadata: wishes.metadata } : {}),
       nowMs: () => this.nowMs,
       reply: (signal) => {
         if (kind === 'reply') return thinking.reply({ turnId, language, persona, history, text: question, speculative, signal });
@@ -400,40 +503,46 @@ export class Session {
     });
   }
 
-  #pieceSaid(turn: Turn, piece: Parameters<Wire['piece']>[1], startsAt: number): void {
-    const item = this.conversation.find(turn.itemId);
-    if (item) item.text += piece.text;
+  #pieceSaid(turn: Turn, piece: SpokenPiece, startsAt: number): void {
+    const reply = this.#replies.get(turn.turnId);
+    if (reply) reply.item.text += piece.text;
     this.wire.piece(turn, piece, startsAt);
   }
 
-  #made(turn: Turn): void {
-    const item = this.conversation.find(turn.itemId);
-    if (!item) return;
-    item.status = 'completed';
-    this.wire.responseDone(turn, item, 'completed');
+  #made(turn: Turn, error: unknown): void {
+    if (error !== undefined) {
+      const { code, stage } = toVisavisError(error, 'session');
+      this.parts.log.warn({ turnId: turn.turnId, code, stage }, 'turn failed');
+      this.wire.notice('answer_failed', 'error', 'I could not finish my answer. Please ask me again.');
+    }
+    // Over a WebSocket the sound is part of the response, and leaves as it is played.
+    if (this.parts.transport.kind === 'webrtc' || turn.textOnly) this.#done(turn, error);
+  }
+
+  /** The response is complete. */
+  #done(turn: Turn, error: unknown): void {
+    const reply = this.#replies.get(turn.turnId);
+    if (!reply || reply.isDone) return;
+    reply.isDone = true;
+    reply.item.status = error === undefined ? 'completed' : 'incomplete';
+    if (error === undefined) return this.wire.responseDone(turn, reply.item, 'completed');
+    const { code, message } = toVisavisError(error, 'session');
+    this.wire.responseDone(turn, reply.item, 'failed', { type: 'failed', error: { type: 'server_error', code, message } });
   }
 
   #finished(turn: Turn, error: unknown): void {
-    const item = this.conversation.find(turn.itemId);
-    if (error !== undefined && item) {
-      const { code, message, stage } = toVisavisError(error, 'session');
-      this.parts.log.warn({ turnId: turn.turnId, code, stage }, 'turn failed');
-      item.status = 'incomplete';
-      this.wire.responseDone(turn, item, 'failed', { type: 'failed', error: { type: 'server_error', code, message } });
-    }
+    this.#done(turn, error);
     this.wire.soundEnded(turn);
     this.parts.metrics.turns.inc({ outcome: error === undefined ? 'completed' : 'failed' });
-    this.#turns.delete(turn.turnId);
-    this.#stations.delete(turn.turnId);
-    this.ledger.forget(turn.turnId);
+    this.#drop(turn.turnId);
     this.apply({ type: 'finished', atMs: this.nowMs, turnId: turn.turnId });
     if (this.#floor.phase === 'listening' && !this.#floor.visitorSpeaking) this.#setMode('idle');
   }
 
   #sounding(turnId: string): void {
-    const turn = this.#turns.get(turnId);
-    const stations = this.#stations.get(turnId);
-    if (!turn || !stations) return;
+    const reply = this.#replies.get(turnId);
+    if (!reply) return;
+    const { turn, stations } = reply;
     this.#setMode('speaking');
     this.wire.soundBegan(turn);
     stations.soundMs = this.nowMs;
@@ -455,9 +564,7 @@ export class Session {
     const { metrics } = this.parts;
     if (frame) metrics.framesEncoded.inc();
     else metrics.framesDropped.inc({ reason: 'late' });
-    const turnId = this.#floor.turn?.turnId ?? '';
-    const turn = this.#turns.get(turnId);
-    const stations = this.#stations.get(turnId);
+    const { turn, stations } = this.#replies.get(this.#floor.turn?.turnId ?? '') ?? {};
     if (frame && turn && stations?.soundMs !== undefined && stations.firstFrameMs === undefined) {
       stations.firstFrameMs = this.nowMs;
       this.#reportLatency(turn, stations);

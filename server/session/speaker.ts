@@ -9,19 +9,27 @@ import type { Turn } from './turn.ts';
 export interface SpeakerEvents {
   /** A piece is on its way: what captions and transcripts show. `textStart` counts in the whole turn. */
   piece(turn: Turn, piece: SpokenPiece, startsAt: MediaTime, textStart: number): void;
-  /** Everything was made and queued. */
-  made(turn: Turn): void;
-  /** Everything was played out, or the turn failed. */
+  /** Everything was made and queued; with `error`, as much as could be made. */
+  made(turn: Turn, error: unknown): void;
+  /** All of that was played out. */
   finished(turn: Turn, error: unknown): void;
+}
+
+interface Held {
+  readonly piece: SpokenPiece;
+  readonly offsetMs: number;
+  /** Of a piece that was made during the interruption: nobody has been told about it. */
+  readonly textStart?: number;
 }
 
 interface Speech {
   readonly turn: Turn;
   textEnd: number;
   made: boolean;
+  error: unknown;
   stopped: boolean;
   /** Held back by an interruption that may be none. */
-  held: { piece: SpokenPiece; offsetMs: number }[] | undefined;
+  held: Held[] | undefined;
   wake: () => void;
   timer: Disposable | undefined;
 }
@@ -47,32 +55,44 @@ export class Speaker {
     this.#ledger = parts.ledger;
     this.#clock = parts.clock;
     this.#events = parts.events;
-    this.#pacer.on('drained', (turnId) => {
-      if (this.#speech?.turn.turnId === turnId) this.#settle(this.#speech);
-    });
+    // The last sound leaves right behind this event, and the turn ends behind the sound.
+    this.#pacer.on('drained', (turnId) =>
+      queueMicrotask(() => {
+        const speech = this.#of(turnId);
+        if (speech) this.#settle(speech);
+      }),
+    );
   }
 
   /** Speaks the turn to its end; `finished` tells when. */
   async speak(turn: Turn): Promise<void> {
-    const speech: Speech = { turn, textEnd: 0, made: false, stopped: false, held: undefined, wake: () => undefined, timer: undefined };
+    const speech: Speech = {
+      turn,
+      textEnd: 0,
+      made: false,
+      error: undefined,
+      stopped: false,
+      held: undefined,
+      wake: () => undefined,
+      timer: undefined,
+    };
     this.#speech = speech;
     try {
       for await (const piece of turn.pieces()) {
         if (speech.stopped) return;
         const textStart = speech.textEnd;
         speech.textEnd += piece.text.length;
-        if (speech.held) speech.held.push({ piece, offsetMs: 0 });
+        if (speech.held) speech.held.push({ piece, offsetMs: 0, textStart });
         else this.#say(speech, piece, textStart);
         await this.#room(speech);
         if (speech.stopped) return;
       }
     } catch (error) {
-      if (!speech.stopped) this.#end(speech, error);
-      return;
+      speech.error = error;
     }
     if (speech.stopped) return;
     speech.made = true;
-    this.#events.made(turn);
+    this.#events.made(turn, speech.error);
     this.#settle(speech);
   }
 
@@ -90,7 +110,10 @@ export class Speaker {
     const held = speech?.held;
     if (!speech || !held) return;
     speech.held = undefined;
-    for (const { piece, offsetMs } of held) this.#queue(turnId, piece, wordStart(piece, offsetMs));
+    for (const { piece, offsetMs, textStart } of held) {
+      if (textStart === undefined) this.#queue(speech.turn, piece, wordStart(piece, offsetMs));
+      else this.#say(speech, piece, textStart);
+    }
     speech.wake();
     this.#settle(speech);
   }
@@ -99,7 +122,7 @@ export class Speaker {
   stop(turnId: string): void {
     this.pause(turnId);
     const speech = this.#of(turnId);
-    if (speech) this.#end(speech, undefined, { silently: true });
+    if (speech) this.#end(speech, { silently: true });
   }
 
   #of(turnId: string): Speech | undefined {
@@ -108,7 +131,7 @@ export class Speaker {
 
   #say(speech: Speech, piece: SpokenPiece, textStart: number): void {
     const { turn } = speech;
-    const startsAt = this.#queue(turn.turnId, piece, 0);
+    const startsAt = this.#queue(turn, piece, 0);
     for (const mark of turn.marksBetween(textStart, textStart + piece.text.length)) {
       const word = piece.words.find(({ textEnd }) => textEnd > mark.textOffset - textStart);
       const at = startsAt + mediaTimeFromMs(word?.startMs ?? 0);
@@ -118,8 +141,8 @@ export class Speaker {
     this.#events.piece(turn, piece, startsAt, textStart);
   }
 
-  #queue(turnId: string, piece: SpokenPiece, offsetMs: number): MediaTime {
-    if (piece.pcm.length === 0) return this.#pacer.now();
+  #queue({ turnId, textOnly }: Turn, piece: SpokenPiece, offsetMs: number): MediaTime {
+    if (textOnly) return this.#pacer.now();
     const pcm = offsetMs > 0 ? piece.pcm.subarray(Math.round((offsetMs * SPEECH_RATE_HZ) / 1000)) : piece.pcm;
     const { startsAt } = this.#pacer.speak(turnId, pcm);
     this.#performer?.speak(turnId, startsAt, offsetMs > 0 ? phonesFrom(piece.phones, offsetMs) : piece.phones);
@@ -142,16 +165,16 @@ export class Speaker {
   }
 
   #settle(speech: Speech): void {
-    if (speech.made && !speech.held && this.#pacer.queuedMs(speech.turn.turnId) <= 0) this.#end(speech, undefined);
+    if (speech.made && !speech.held && this.#pacer.queuedMs(speech.turn.turnId) <= 0) this.#end(speech);
   }
 
-  #end(speech: Speech, error: unknown, { silently = false } = {}): void {
+  #end(speech: Speech, { silently = false } = {}): void {
     if (speech.stopped) return;
     speech.stopped = true;
     speech.timer?.[Symbol.dispose]();
     speech.wake();
     if (this.#speech === speech) this.#speech = undefined;
-    if (!silently) this.#events.finished(speech.turn, error);
+    if (!silently) this.#events.finished(speech.turn, speech.error);
   }
 }
 

@@ -6,7 +6,10 @@ import type { ReplyPart } from '../thinking/contract.ts';
 import type { TurnKind } from './floor-state.ts';
 
 /** Something that the face does when the words at `textOffset` are spoken. */
-export type Mark = { readonly textOffset: number } & ({ readonly emotion: Emotion; readonly intensity: number } | { readonly gesture: Gesture });
+export type Mark = { readonly textOffset: number } & (
+  | { readonly emotion: Emotion; readonly intensity: number }
+  | { readonly gesture: Gesture }
+);
 
 export interface TurnFigures {
   startedAtMs: number;
@@ -21,6 +24,8 @@ export interface TurnOptions {
   readonly responseId: string;
   /** Undefined: the reply stays text (text-only sessions). */
   readonly speaking: { readonly speaking: Speaking; readonly voice: string; readonly language: string; readonly rate: number } | undefined;
+  /** The client's own labels, given back with the response. */
+  readonly metadata?: Readonly<Record<string, string>>;
   readonly nowMs: () => number;
   readonly reply: (signal: AbortSignal) => AsyncIterable<ReplyPart>;
 }
@@ -34,6 +39,9 @@ export class Turn {
   readonly kind: TurnKind;
   readonly itemId: string;
   readonly responseId: string;
+  /** The answer is written, not spoken. */
+  readonly textOnly: boolean;
+  readonly metadata: Readonly<Record<string, string>>;
   readonly figures: TurnFigures;
   readonly #options: TurnOptions;
   readonly #abort = new AbortController();
@@ -49,6 +57,8 @@ export class Turn {
     this.kind = options.kind;
     this.itemId = options.itemId;
     this.responseId = options.responseId;
+    this.textOnly = options.speaking === undefined;
+    this.metadata = options.metadata ?? {};
     this.figures = { startedAtMs: options.nowMs(), firstTextAtMs: undefined, firstPieceAtMs: undefined };
     void this.#make();
   }

@@ -1,11 +1,17 @@
 /** What short words mean for the floor. Compared without case, accents of punctuation, and repetition. */
 
 const BACK_CHANNELS = new Set(
-  ('uh-huh uhhuh mhm mm-hmm mmhmm mm hmm hm uh um ah oh okay ok yeah yes yep right sure good great nice cool wow really i see got it ' +
-    'نعم ايوه طيب تمام صح ja genau stimmt oui ouais si claro vale').split(' '),
+  (
+    'uh-huh uhhuh mhm mm-hmm mmhmm mm hmm hm uh um ah oh okay ok yeah yes yep right sure good great nice cool wow really i see got it ' +
+    'نعم ايوه طيب تمام صح ja genau stimmt oui ouais si claro vale'
+  ).split(' '),
 );
 
-const STOPS = [/^(please )?stop( it| that| talking)?( please)?$/, /^(hold on|wait|wait a (second|minute|moment)|be quiet|quiet|shut up|enough|pause)$/, /^(توقف|قف|انتظر|stopp|warte|halt|arrête|attends|para|espera)$/];
+const STOPS = [
+  /^(please )?stop( it| that| talking)?( please)?$/,
+  /^(hold on|wait|wait a (second|minute|moment)|be quiet|quiet|shut up|enough|pause)$/,
+  /^(توقف|قف|انتظر|stopp|warte|halt|arrête|attends|para|espera)$/,
+];
 
 export const normaliseWords = (text: string): string =>
   text
