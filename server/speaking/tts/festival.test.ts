@@ -1,3 +1,7 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configSchema } from '../../core/config-schema.ts';
 import type { TtsEngine } from '../engine.ts';
@@ -39,6 +43,20 @@ describe.runIf(present)('the Festival process', () => {
     await failed;
     expect((await say('Hello again.')).pcm.length).toBeGreaterThan(0);
     expect(engine.pid).not.toBe(before);
+  });
+
+  it('leaves nothing behind, neither its own folder nor that of a process that was killed', async () => {
+    const parent = existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir();
+    // A number that no process can have.
+    const leftover = path.join(parent, 'visavis-voice-99999999-test');
+    await mkdir(leftover, { recursive: true });
+    const another = await festival.create(config);
+    await another.synthesize({ text: 'Hello.', language: 'en', rate: 1, voice, signal: new AbortController().signal });
+    expect(existsSync(leftover)).toBe(false);
+    const own = () => readdirSync(parent).filter((name) => name.startsWith(`visavis-voice-${process.pid}-`));
+    const whileOpen = own().length;
+    await another.close();
+    expect(own()).toHaveLength(whileOpen - 1);
   });
 
   it('does not run what a text says', async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { access, constants, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, constants, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -230,13 +230,30 @@ function marksOf(words: Answer['words'], text: string): SpokenMark[] {
   });
 }
 
+const FOLDER_PREFIX = 'visavis-voice-';
+
 /** In memory where the system has such a folder: a wave is written and read within a few ms. */
 async function privateFolder(): Promise<string> {
+  const parent = (await exists('/dev/shm', constants.W_OK)) ? '/dev/shm' : os.tmpdir();
+  await removeLeftovers(parent);
+  return mkdtemp(path.join(parent, `${FOLDER_PREFIX}${process.pid}-`));
+}
+
+/** A process that was killed could not remove its folder; the next one does. */
+async function removeLeftovers(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const pid = Number(new RegExp(`^${FOLDER_PREFIX}(\\d+)-`).exec(name)?.[1] ?? Number.NaN);
+    // Another user's folder cannot be removed, and needs not be.
+    if (pid > 0 && !isRunning(pid)) await rm(path.join(parent, name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isRunning(pid: number): boolean {
   try {
-    await access('/dev/shm', constants.W_OK);
-    return await mkdtemp('/dev/shm/visavis-voice-');
-  } catch {
-    return mkdtemp(path.join(os.tmpdir(), 'visavis-voice-'));
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 
