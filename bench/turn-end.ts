@@ -55,7 +55,7 @@ async function observe(pcm: Int16Array, vad: VadEngine, asr: AsrEngine, callId: 
   ear.push(0, pcm);
   while (ear.isDue) {
     const frame = ear.takeFrame();
-    while ((behind.at(-1)?.behindMs ?? 0) > 64) await new Promise((resolve) => setImmediate(resolve));
+    while ((behind.at(-1)?.behindMs ?? 0) > 64) await new Promise((resolve) => setTimeout(resolve, 2));
     ear.onProbability((await vad.process([{ stream: ear.vad, frame }]))[0]!);
   }
   ear.close();

@@ -45,6 +45,10 @@ export class CallEar implements Ear {
   #utterance: RunningUtterance | undefined;
   /** `endUtterance` was called; the `final` is awaited. */
   readonly #ending = new Map<string, RunningUtterance>();
+  /** Why the ear process does not recognise this call, and why there is no ear process. */
+  #refusal: string | undefined;
+  #outage: string | undefined;
+  #toldReason: string | undefined;
   /** Speech before this has had its `final` or was dropped. */
   #settledMs = 0;
 
@@ -152,7 +156,13 @@ export class CallEar implements Ear {
     return { ear: this.#options.id, atSample: fromSample, pcm };
   }
 
-  announce(event: EarEvent): void {
+  /** There is no ear process to rely on, or there is one again. */
+  setOutage(reason: string | undefined): void {
+    this.#outage = reason;
+    this.#tellAvailability();
+  }
+
+  #announce(event: EarEvent): void {
     if (this.#listeners.length === 0) this.#unheard.push(event);
     for (const listener of this.#listeners) listener(event);
   }
@@ -160,6 +170,14 @@ export class CallEar implements Ear {
   onReport(report: EarReport): void {
     if (this.#closed) return;
     switch (report.type) {
+      case 'unavailable':
+        this.#refusal = report.reason;
+        this.#tellAvailability();
+        return;
+      case 'recovered':
+        this.#refusal = undefined;
+        this.#tellAvailability();
+        return;
       case 'vad':
         // A replayed frame was reported by the process that was lost.
         if (report.atMs <= this.#lastVadMs) return;
@@ -179,7 +197,7 @@ export class CallEar implements Ear {
         if (!this.#onFinal(report.utteranceId, report.atMs)) return;
         break;
     }
-    this.announce(report);
+    this.#announce(report);
   }
 
   get #pushedMs(): number {
@@ -194,7 +212,15 @@ export class CallEar implements Ear {
     if (utterance.text === event.text) return;
     utterance.text = event.text;
     utterance.words = words;
-    this.announce(event);
+    this.#announce(event);
+  }
+
+  /** Each change is told once, whatever it comes from. */
+  #tellAvailability(): void {
+    const reason = this.#outage ?? this.#refusal;
+    if (reason === this.#toldReason) return;
+    this.#toldReason = reason;
+    this.#announce(reason === undefined ? { type: 'recovered' } : { type: 'unavailable', reason });
   }
 
   /** Says whether anybody still waits for it. */
@@ -216,6 +242,6 @@ export class CallEar implements Ear {
   #finishWithoutChild(utterance: RunningUtterance): void {
     const { id: utteranceId, startMs, text } = utterance;
     const endMs = Math.max(startMs, utterance.words.at(-1)?.endMs ?? this.#lastVadMs);
-    this.announce({ type: 'final', utteranceId, atMs: this.#pushedMs, text, startMs, endMs });
+    this.#announce({ type: 'final', utteranceId, atMs: this.#pushedMs, text, startMs, endMs });
   }
 }

@@ -40,7 +40,8 @@ export class EarStream {
   #position: number;
   #utterances: number;
   #utterance: Utterance | undefined;
-  #recogniserWorks = true;
+  /** Unknown until it has finished an utterance: an earlier process's may have failed. */
+  #recogniserWorks: boolean | undefined;
   /** Speech up to here belongs to an utterance that is over. */
   #settledMs: number;
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { VirtualClock } from '../core/clock.ts';
 import { configSchema } from '../core/config-schema.ts';
 import type { Ear, EarEvent } from './contract.ts';
 import { createHearing, type EarSupervisor } from './hearing.ts';
@@ -171,6 +172,28 @@ describe('an ear process that cannot start', () => {
     ear.push(new Int16Array(FRAME));
     ear.endUtterance();
     await hearing.close();
+    await hearing.close();
+  });
+});
+
+describe('an ear process that is lost twice', () => {
+  it('makes speech unavailable until it has run for a while, and tells each change once', async () => {
+    const clock = new VirtualClock();
+    let losses = 0;
+    const hearing = await createHearing({ ...configSchema.parse({}).hearing, asr: 'none' }, { log, clock, onChildLost: () => losses++ });
+    const ear = await hearing.open({ callId: 'twice', language: 'en' });
+    const heard = new Listener(ear);
+    for (let i = 0; i < 2; i++) {
+      const { pid } = hearing;
+      process.kill(pid!, 'SIGKILL');
+      await expect.poll(() => losses, { timeout: 20_000 }).toBe(i + 1);
+      clock.advance(1_000);
+      await expect.poll(() => hearing.isRunning, { timeout: 20_000 }).toBe(true);
+    }
+    await heard.until((event) => event.type === 'unavailable' && /twice/.test(event.reason));
+    clock.advance(3_000);
+    await heard.until((event) => event.type === 'unavailable' && /switched off/.test(event.reason));
+    await ear.close();
     await hearing.close();
   });
 });

@@ -3,7 +3,7 @@ import { SupervisedChild } from '../core/child.ts';
 import { after, type Clock, systemClock } from '../core/clock.ts';
 import type { Config } from '../core/config-schema.ts';
 import { isAbort } from '../core/errors.ts';
-import type { Ear, EarEvent, EarOptions, Hearing } from './contract.ts';
+import type { Ear, EarOptions, Hearing } from './contract.ts';
 import { CallEar } from './call-ear.ts';
 import type { EarInfo, EarInit, FromEar, ToEar } from './ear-messages.ts';
 
@@ -17,7 +17,7 @@ export interface HearingDependencies {
 }
 
 /** Sound reaches the ear process in batches of this length: shorter ones cost messages, longer ones delay. */
-const BATCH_MS = 10;
+const BATCH_MS = 4;
 /** Two losses within this time: speech cannot be relied on for now. */
 const LOST_TWICE_WITHIN_MS = 30_000;
 /** So long must it then run before it is relied on again. */
@@ -66,7 +66,7 @@ class EarSupervisor implements Hearing {
     } catch (error) {
       // The server starts all the same: typed chat works, and the child is tried again.
       this.#deps.log.error({ err: error }, 'the ear process did not start');
-      this.#beginOutage('Speech recognition is not running');
+      this.#setOutage('Speech recognition is not running');
     }
   }
 
@@ -86,7 +86,7 @@ class EarSupervisor implements Hearing {
     });
     this.#ears.set(id, ear);
     if (this.#child.isReady) ear.begin();
-    if (this.#outage) ear.announce({ type: 'unavailable', reason: this.#outage });
+    ear.setOutage(this.#outage);
     return Promise.resolve(ear);
   }
 
@@ -105,6 +105,10 @@ class EarSupervisor implements Hearing {
   /** For tests and metrics. */
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  get isRunning(): boolean {
+    return this.#child.isReady;
   }
 
   get restarts(): number {
@@ -148,8 +152,7 @@ class EarSupervisor implements Hearing {
     for (const ear of this.#ears.values()) ear.begin();
     if (!this.#outage) return;
     this.#recovery = after(this.#clock, RECOVERED_AFTER_MS, () => {
-      this.#outage = undefined;
-      this.#announce({ type: 'recovered' });
+      this.#setOutage(undefined);
     });
   }
 
@@ -164,18 +167,13 @@ class EarSupervisor implements Hearing {
     this.#recovery?.[Symbol.dispose]();
     for (const ear of this.#ears.values()) ear.onChildLost();
     const nowMs = this.#clock.nowMs();
-    if (nowMs - this.#lostAtMs <= LOST_TWICE_WITHIN_MS) this.#beginOutage('The ear process was lost twice');
+    if (nowMs - this.#lostAtMs <= LOST_TWICE_WITHIN_MS) this.#setOutage('The ear process was lost twice');
     this.#lostAtMs = nowMs;
   }
 
-  #beginOutage(reason: string): void {
-    if (this.#outage) return;
+  #setOutage(reason: string | undefined): void {
     this.#outage = reason;
-    this.#announce({ type: 'unavailable', reason });
-  }
-
-  #announce(event: EarEvent): void {
-    for (const ear of this.#ears.values()) ear.announce(event);
+    for (const ear of this.#ears.values()) ear.setOutage(reason);
   }
 
   #onHeard(message: FromEar): void {
