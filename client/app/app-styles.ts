@@ -137,6 +137,9 @@ export const appStyles = css`
   .pill[data-activity='speaking'] i {
     background: var(--state-speaking);
   }
+  .pill[data-deaf][data-activity='listening'] i {
+    background: #e5786e;
+  }
   @keyframes blink {
     50% {
       opacity: 0.25;

@@ -138,7 +138,7 @@ export class CallControls extends LitElement {
   protected override render(): unknown {
     const { strings, state } = this;
     const hasMicrophone = state.microphone === 'live' || state.microphone === 'muted';
-    const off = this.muted || !hasMicrophone;
+    const off = this.muted || (!hasMicrophone && state.microphone !== 'asking');
     const microphoneLabel = hasMicrophone ? (this.muted ? strings.unmute : strings.mute) : strings.microphoneOff;
     const answering = state.phase === 'live' && (state.activity === 'speaking' || state.activity === 'thinking');
     const captionsLabel = this.captions ? strings.captionsOff : strings.captionsOn;

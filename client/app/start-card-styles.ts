@@ -128,6 +128,20 @@ export const startCardStyles = css`
     font-size: 0.8438rem;
     color: #ffffffcc;
   }
+  .choices label::after {
+    content: '';
+    inline-size: 0.4rem;
+    block-size: 0.4rem;
+    margin-inline: -1.625rem 1rem;
+    border-inline-end: 1.5px solid;
+    border-block-end: 1.5px solid;
+    translate: 0 -0.12rem;
+    rotate: 45deg;
+    pointer-events: none;
+  }
+  .choices label:dir(rtl)::after {
+    rotate: -45deg;
+  }
   .choices label:focus-within {
     outline: 2px solid #fff;
     outline-offset: 2px;
@@ -136,7 +150,7 @@ export const startCardStyles = css`
     appearance: none;
     max-inline-size: 11rem;
     min-block-size: 2.5rem;
-    padding-inline: 0.25rem 0.875rem;
+    padding-inline: 0.25rem 1.875rem;
     border: 0;
     background: transparent;
     color: #fff;

@@ -240,7 +240,7 @@ export class VisavisApp extends LitElement {
     if (call.phase === 'reconnecting') text = strings.reconnecting;
     return html`
       <div class="status">
-        <span class="pill" role="status" data-activity=${call.phase === 'reconnecting' ? 'thinking' : call.activity}>
+        <span class="pill" role="status" data-activity=${call.phase === 'reconnecting' ? 'thinking' : call.activity} ?data-deaf=${this.muted || call.microphone === 'lost'}>
           <i aria-hidden="true"></i>${text}
         </span>
         ${this.quality?.level === 'poor' && call.phase === 'live' ? html`<span class="pill poor">${strings.connectionPoor}</span>` : nothing}

@@ -219,6 +219,14 @@ export class Call extends TypedEvents<CallEvents> {
     pc.onicegatheringstatechange = () => {
       if (pc.iceGatheringState === 'gathering') this.#gathered = false;
     };
+    // The machine has a network again: no need to wait for the next attempt.
+    addEventListener(
+      'online',
+      () => {
+        if (pc.connectionState !== 'connected') this.#restartIn(0);
+      },
+      { signal: this.#abort.signal },
+    );
     this.#connectTimer = setTimeout(() => this.#fail(new CallError('connection_failed')), CONNECT_TIMEOUT_MS);
 
     await pc.setLocalDescription(await pc.createOffer());
@@ -329,7 +337,10 @@ export class Call extends TypedEvents<CallEvents> {
       this.#restarting = false;
     }
     this.#trickle();
-    if (!this.closed && pc.connectionState !== 'connected') this.#restartIn(RESTART_EVERY_MS);
+    if (this.closed) return;
+    // A path that came back by itself in the meantime is no change of state, and no event.
+    if (pc.connectionState === 'connected') this.#onConnectionState('connected');
+    else this.#restartIn(RESTART_EVERY_MS);
   }
 
   #onSignal(signal: CallSignal): void {

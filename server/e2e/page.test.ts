@@ -132,7 +132,7 @@ describe('captions', () => {
     await call.say('visavis.partial', { item_id: 'v1', text: 'where is' });
     await shown.locator('.visitor[data-partial]').getByText('where is').waitFor();
     const log = page.getByRole('log');
-    expect(await log.innerText()).toBe('');
+    expect((await log.textContent())?.trim()).toBe('');
     await call.say('visavis.caption', { item_id: 'v1', role: 'user', text: 'Where is it?', words: [], final: true });
     await call.say('visavis.caption', { item_id: 'a1', role: 'assistant', text: 'Over there.', words: [], final: true });
     await log.getByText('You: Where is it?').waitFor();
