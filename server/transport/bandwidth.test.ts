@@ -92,6 +92,19 @@ describe('BandwidthEstimator', () => {
     expect(samples.at(-1)).toBe(options.startBps);
   });
 
+  it('is not thrown down by a hiccup while little is sent', () => {
+    const estimator = new BandwidthEstimator(options);
+    // 100 kbps of an idle face; for half a second everything is 300 ms late.
+    for (let k = 0; k < 500; k++) {
+      const lateMs = k > 200 && k < 213 ? 300 : 20;
+      estimator.report([{ sentAtMs: k * 40, arrivedAtMs: k * 40 + lateMs, bytes: 500 }], k * 40 + 50);
+      expect(estimator.availableBps).toBeGreaterThanOrEqual(225_000);
+    }
+    const beforeBps = estimator.availableBps;
+    estimator.restart();
+    expect(estimator.availableBps).toBe(beforeBps);
+  });
+
   it('stays within its limits and survives nonsense', () => {
     const estimator = new BandwidthEstimator(options);
     estimator.report([], 0);

@@ -26,6 +26,10 @@ const TREND_GAIN = 4;
 /** An overuse must last so long, over more than one group, to count (section 5.3). */
 const OVERUSE_MS = 10;
 const DECREASE = 0.85;
+/** What arrives says little about the link while the encoder needs little, so that no single step takes more than half. */
+const MOST_DECREASE = 0.5;
+/** Less than this is jitter, whatever its trend. */
+const LEAST_QUEUE_MS = 25;
 /** Least time between two decreases for delay: a queue needs a round trip to drain. */
 const DECREASE_INTERVAL_MS = 300;
 const ACKED_WINDOW_MS = 500;
@@ -97,6 +101,14 @@ export class BandwidthEstimator {
     this.#lossBps = Math.max(this.#lossBps, bps);
   }
 
+  /** Another path: what was measured on the old one is worth a first guess and nothing more. */
+  restart(): void {
+    this.#group = this.#before = this.#base = this.#overuseSinceMs = this.#fullBps = this.#lastUpdateMs = undefined;
+    this.#accumulatedMs = this.#smoothedMs = this.#queueMs = 0;
+    this.#usage = 'normal';
+    this.#trend.length = this.#acked.length = this.#fate.length = 0;
+  }
+
   /** One report, in the order of sending. */
   report(packets: readonly DeliveredPacket[], nowMs: number): void {
     if (packets.length === 0) return;
@@ -166,7 +178,7 @@ export class BandwidthEstimator {
     if (this.#trend.length < TREND_GROUPS / 2) return;
     const slope = slopeOf(this.#trend);
     const trend = slope * this.#trend.length * TREND_GAIN;
-    if (trend > this.#thresholdMs) {
+    if (trend > this.#thresholdMs && this.#queueMs > LEAST_QUEUE_MS) {
       this.#overuseSinceMs ??= nowMs - sendGapMs;
       if (nowMs - this.#overuseSinceMs >= OVERUSE_MS && trend >= this.#previousTrend) this.#usage = 'over';
     } else {
@@ -188,7 +200,7 @@ export class BandwidthEstimator {
       if (nowMs - this.#lastDecreaseMs < DECREASE_INTERVAL_MS || ackedBps === 0) return;
       this.#lastDecreaseMs = nowMs;
       this.#fullBps = this.#fullBps === undefined ? ackedBps : 0.5 * this.#fullBps + 0.5 * ackedBps;
-      this.#delayBps = Math.max(this.#options.minBps, Math.min(this.#delayBps, DECREASE * ackedBps));
+      this.#delayBps = Math.max(this.#options.minBps, MOST_DECREASE * this.#delayBps, Math.min(this.#delayBps, DECREASE * ackedBps));
       return;
     }
     // A queue that drains is left alone until it is empty.

@@ -29,7 +29,14 @@ describe.each(Object.entries(PROFILES))('imported keys, %s', (_name, profile) =>
     expect(Buffer.isBuffer(imported.localContext.cipher.srtpSessionKey)).toBe(false);
 
     for (let sequenceNumber = 65_530; sequenceNumber < 65_540; sequenceNumber++) {
-      const header = () => new RtpHeader({ sequenceNumber: sequenceNumber & 0xffff, timestamp: sequenceNumber * 960, ssrc: 7, payloadType: 111, payloadOffset: 12 });
+      const header = () =>
+        new RtpHeader({
+          sequenceNumber: sequenceNumber & 0xffff,
+          timestamp: sequenceNumber * 960,
+          ssrc: 7,
+          payloadType: 111,
+          payloadOffset: 12,
+        });
       const payload = randomBytes(200);
       expect(RtpPacket.deSerialize(plain.decrypt(imported.encrypt(payload, header()))).payload.equals(payload)).toBe(true);
       expect(RtpPacket.deSerialize(imported.decrypt(plain.encrypt(payload, header()))).payload.equals(payload)).toBe(true);
@@ -39,7 +46,10 @@ describe.each(Object.entries(PROFILES))('imported keys, %s', (_name, profile) =>
   it('still refuse what was changed on the way', () => {
     const [imported, plain] = sessionPair(profile);
     importKeys(imported.remoteContext);
-    const packet = plain.encrypt(randomBytes(100), new RtpHeader({ sequenceNumber: 1, timestamp: 0, ssrc: 7, payloadType: 111, payloadOffset: 12 }));
+    const packet = plain.encrypt(
+      randomBytes(100),
+      new RtpHeader({ sequenceNumber: 1, timestamp: 0, ssrc: 7, payloadType: 111, payloadOffset: 12 }),
+    );
     packet[40]! ^= 1;
     expect(() => imported.decrypt(packet)).toThrow('authenticate');
   });

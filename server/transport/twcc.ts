@@ -73,6 +73,11 @@ export class SendHistory {
     return this.#sequenceNumber;
   }
 
+  /** Nothing that was sent so far counts any more. */
+  clear(): void {
+    this.#packets.clear();
+  }
+
   /** What was sent under the number; each is told once, so that a repeated report counts once. */
   take(sequenceNumber: number, received: boolean): SentPacket | undefined {
     const packet = this.#packets.get(sequenceNumber);

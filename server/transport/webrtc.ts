@@ -65,8 +65,13 @@ export interface WebRtcOptions {
 const HOUSEKEEPING_MS = 1_000;
 /** Nothing at all was heard for so long: media does not flow. RTCP alone comes more often. */
 const SILENT_AFTER_MS = 6_000;
-/** The browser needs the answer before the first checks reach it; checks that nobody answers back off for seconds. */
-const RESTART_DELAY_MS = 80;
+/**
+ * Checks that reach the browser before the answer does are not answered, and back off for seconds. So the first ones wait a
+ * little; when the browser's own checks come first, they show that it is ready.
+ */
+const ANSWER_DELAY_MS = 80;
+const RESTART_POLL_MS = 20;
+const RESTART_LATEST_MS = 400;
 /** A silent sender still says so this often (Opus DTX does the same). */
 const KEEP_ALIVE_FRAMES = 20;
 /** The encoder has settled into DTX by then and need not be asked any more. */
@@ -112,6 +117,8 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
   #answerSdp = '';
   #iceUfrag: string;
   #candidates = 0;
+  /** Candidates of a restart that overtook the request for it. */
+  readonly #early: { ufrag: string; candidate: string; sdpMid: string }[] = [];
   #state: 'connecting' | 'connected' | 'interrupted' | 'closed' = 'connecting';
   #everConnected = false;
   #lastHeardMs: number;
@@ -175,7 +182,9 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
       dtls.onRtp.subscribe((packet) => this.#onRtp(packet));
       dtls.onRtcp.subscribe((packet) => this.#onRtcp(packet));
     }
-    for (const { candidate, mid } of this.#offer.candidates) this.#addCandidate(candidate, mid);
+    this.#after(ANSWER_DELAY_MS, () => {
+      for (const { candidate, mid } of this.#offer.candidates) this.#addCandidate(candidate, mid);
+    });
     this.#answerSdp = withDtx(peer.localDescription!.sdp, this.#offer.audio.opusPayloadType);
     this.#after(this.#options.config.connectTimeoutMs, () => {
       if (!this.#everConnected) void this.close('the connection was not established in time');
@@ -290,25 +299,40 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
   async #restartIce(ufrag: string, pwd: string): Promise<void> {
     this.#iceUfrag = ufrag;
     this.#candidates = 0;
+    const early = this.#early.splice(0).filter((candidate) => candidate.ufrag === ufrag);
     try {
       await this.#answer(withCredentials(this.#offer.sdp, ufrag, pwd));
     } catch (error) {
       throw transportError('sdp_invalid', 'ICE could not be restarted', { cause: error });
     }
     this.#log('ice restart');
-    // With DTLS up, werift does not start ICE again by itself, and no state change would tell.
-    this.#after(RESTART_DELAY_MS, () => {
-      for (const { iceTransport, state } of this.#peer.dtlsTransports) {
-        if (state !== 'connected' || iceTransport.state === 'connected' || iceTransport.state === 'closed') continue;
-        iceTransport.start().catch((error) => this.#log('ice restart failed', { error: String(error) }));
+    for (const { candidate, sdpMid } of early) this.#addCandidate(candidate, sdpMid);
+    this.#after(ANSWER_DELAY_MS, () => this.#startIce(ufrag, ANSWER_DELAY_MS));
+  }
+
+  /** With DTLS up, werift does not start ICE again by itself, and no state change would tell. */
+  #startIce(ufrag: string, waitedMs: number): void {
+    if (this.#iceUfrag !== ufrag) return;
+    for (const { iceTransport, state } of this.#peer.dtlsTransports) {
+      if (state !== 'connected' || iceTransport.state === 'connected' || iceTransport.state === 'closed') continue;
+      const { earlyChecks } = iceTransport.connection as unknown as { readonly earlyChecks: readonly unknown[] };
+      if (earlyChecks.length === 0 && waitedMs < RESTART_LATEST_MS) {
+        this.#after(RESTART_POLL_MS, () => this.#startIce(ufrag, waitedMs + RESTART_POLL_MS));
+        return;
       }
-    });
+      iceTransport.start().catch((error) => this.#log('ice restart failed', { error: String(error) }));
+    }
   }
 
   /** Never awaited: werift may look names up for seconds, though none should be left after the filter. */
   #addCandidate(candidate: string, sdpMid: string): void {
     if (this.#candidates >= MAX_CANDIDATES || !usableCandidate(candidate)) return;
     this.#candidates++;
+    const ufrag = / ufrag (\S+)/.exec(candidate)?.[1];
+    if (ufrag !== undefined && ufrag !== this.#iceUfrag) {
+      this.#early.push({ ufrag, candidate, sdpMid });
+      return;
+    }
     this.#peer.addIceCandidate({ candidate, sdpMid }).catch((error) => this.#log('candidate refused', { error: String(error) }));
   }
 
@@ -318,7 +342,13 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     this.#log('ice', { state });
     // Never the end of the call: a restart, or the same path, may bring it back until the visitor counts as vanished.
     if (state === 'disconnected' || state === 'failed') this.#interrupt();
-    else if (state === 'connected' || state === 'completed') this.#flow();
+    else if (state === 'connected') {
+      this.#history.clear();
+      this.#estimator.restart();
+      this.#flow();
+      // What was sent while there was no path is lost; asked by itself, the browser would wait for seconds.
+      if (this.#videoOut) this.#requestKeyFrame();
+    }
   }
 
   #onDtlsState(dtls: RTCDtlsTransport, state: RTCDtlsTransport['state']): void {
