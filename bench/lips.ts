@@ -4,6 +4,7 @@ import { configSchema } from '../server/core/config-schema.ts';
 import { mediaTimeFromMs, SPEECH_RATE_HZ } from '../server/core/media-time.ts';
 import type { Phone } from '../server/core/speech.ts';
 import { REACH } from '../server/face/coarticulation.ts';
+import { withLoudness } from '../server/face/loudness.ts';
 import { P, VISEMES } from '../server/face/parameters.ts';
 import { FacePerformer } from '../server/face/performer.ts';
 import { isBilabial, mouthShape } from '../server/face/visemes.ts';
@@ -13,13 +14,23 @@ import { LipGauge } from './lip-gauge.ts';
 import { printReport, quantile } from './report.ts';
 
 /** L1 to L4: what the lips of a shipped face really do while the voices speak. `--avatar NAME`. */
-const SENTENCES = [
+/** Full of closures, for L1. */
+const CLOSURES = [
   'Maybe both of them came by boat, but nobody believed it.',
   'Five brave fishermen have found seven very old violins.',
   'Good morning! How may I help you with your problem today?',
   'The museum opens at ten, and it is free for people under eighteen.',
   'Why would you do that? Please tell me more about your plan.',
   'Thank you, we should choose the yellow shoes and the blue jumper.',
+];
+/** As people talk, for L4: a hum with shut lips is loud, so sentences made of m and b are no measure of opening. */
+const ORDINARY = [
+  'The station is just around the corner, on your left hand side.',
+  'I have looked into it, and there are three things that you can do.',
+  'It usually takes around twenty minutes, depending on the traffic.',
+  'Yes, the restaurant is open until nine in the evening.',
+  'You can ask me anything about the city, its history and its people.',
+  'The weather should stay dry this afternoon, with a little wind.',
 ];
 /** For machines without a voice: "Mama baked a beautiful blue pie for me". */
 const SCRIPT =
@@ -35,6 +46,7 @@ const STEP_MS = 10;
 interface Spoken {
   readonly phones: readonly Phone[];
   readonly pcm?: Int16Array;
+  readonly ordinary?: boolean;
 }
 
 const { values } = parseArgs({ options: { avatar: { type: 'string', default: 'mia' } } });
@@ -75,8 +87,9 @@ async function speak(): Promise<Spoken[]> {
     await using speaking = await createSpeaking(configSchema.parse({}).speaking);
     const voice = speaking.defaultVoice('en');
     const out: Spoken[] = [];
-    for (const sentence of SENTENCES) {
-      for await (const piece of speaking.speak(only(sentence), { voice, signal: AbortSignal.timeout(60_000) })) out.push(piece);
+    for (const sentence of [...CLOSURES, ...ORDINARY]) {
+      const ordinary = ORDINARY.includes(sentence);
+      for await (const { phones, pcm } of speaking.speak(only(sentence), { voice, signal: AbortSignal.timeout(60_000) })) out.push({ phones, pcm, ordinary });
     }
     return out;
   } catch (error) {
@@ -94,7 +107,8 @@ async function* only(text: string): AsyncIterable<string> {
   yield text;
 }
 
-function measure({ phones, pcm }: Spoken, seed: number) {
+function measure({ phones: plain, pcm, ordinary }: Spoken, seed: number) {
+  const phones = pcm ? withLoudness(plain, pcm, SPEECH_RATE_HZ) : plain;
   const performer = new FacePerformer({ seed, emotions: rig.emotions });
   performer.setMode('speaking', 0);
   performer.speak('turn', mediaTimeFromMs(LEAD_MS), phones);
@@ -121,7 +135,7 @@ function measure({ phones, pcm }: Spoken, seed: number) {
     offsetsMs: visemeOffsets(sounding, leading),
     silentMovementPx: movement,
     gaps,
-    level: pcm ? levels(pcm) : [],
+    level: pcm && ordinary ? levels(pcm) : [],
   };
 }
 

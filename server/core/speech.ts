@@ -7,6 +7,8 @@ export interface Phone {
   readonly endMs: number;
   /** Belongs to a stressed syllable. */
   readonly stressed?: boolean;
+  /** Of its sound, 0..1 of the loud phones around it; where it is known, the mouth opens accordingly. */
+  readonly loudness?: number;
 }
 
 /** One word of a spoken piece, as offsets into the piece's sound and into its text (UTF-16 units). */

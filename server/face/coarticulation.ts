@@ -73,12 +73,14 @@ const CHARACTER: Readonly<Record<Viseme, readonly [dominance: number, beforeMs: 
  * opening then follows the loudness of the sound.
  */
 export const REACH: Readonly<Record<Viseme, number>> = {
-  sil: 1, PP: 1, FF: 1, TH: 0.4, DD: 0.4, kk: 0.45, CH: 0.6, SS: 0.6, nn: 0.8, RR: 1, aa: 0.82, E: 1, I: 1, O: 1, U: 1,
+  sil: 1, PP: 1, FF: 1, TH: 0.4, DD: 0.4, kk: 0.45, CH: 0.6, SS: 0.6, nn: 0.8, RR: 1, aa: 0.78, E: 1, I: 1, O: 1, U: 1,
 };
 
 const INDEX = Object.fromEntries(VISEMES.map((v, i) => [v, i])) as Readonly<Record<Viseme, number>>;
 const EDGE_LOSS = 0.25;
 const UNSTRESSED = 0.8;
+/** What is left of a shape in a phone that can hardly be heard. */
+const QUIET = 0.1;
 /** A short neighbour keeps so much of its time from a closure's ramp. */
 const RAMP_SHARE = 0.6;
 const SHORTEST_RAMP_MS = 24;
@@ -98,7 +100,7 @@ export class SpeechTrack {
       const mouth = mouthShape(phone.symbol);
       if (!mouth || !(to > from)) return;
       this.#extend(from, to);
-      const weight = phone.stressed === false && isVowel(mouth.visemes[0]) ? mouth.weight * UNSTRESSED : mouth.weight;
+      const weight = mouth.weight * effort(phone, isVowel(mouth.visemes[0]));
       const split = from + (to - from) * mouth.share;
       this.#addSegment(mouth.visemes[0], from, split, weight);
       if (mouth.visemes.length === 2) this.#addSegment(mouth.visemes[1], split, to, weight);
@@ -219,6 +221,12 @@ function dominanceAt(s: Segment, ms: number): number {
   if (inside <= 1) return s.dominance * (1 - EDGE_LOSS * inside * inside);
   const beyond = ms < centre ? (s.startMs - ms) / s.beforeMs : (ms - s.endMs) / s.afterMs;
   return s.dominance * (1 - EDGE_LOSS) * Math.exp(-Math.max(0, beyond));
+}
+
+/** How far the mouth goes by how loud the phone is; where that is not known, by its stress. */
+function effort(phone: Phone, isVowelPhone: boolean): number {
+  if (phone.loudness !== undefined) return QUIET + (1 - QUIET) * phone.loudness;
+  return isVowelPhone && phone.stressed === false ? UNSTRESSED : 1;
 }
 
 /** How long a closure may take from its neighbour. */
