@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { type ChildMessage, type ParentLink, serveParent } from '../core/child.ts';
+import { type EngineDefinition, findEngine } from '../core/engine-folder.ts';
 import { type AsrEngine, scanAsrs } from './asr/asr.ts';
 import type { EarInfo, EarInit, EarReport, FromEar, OpenEar, ToEar } from './ear-messages.ts';
 import { EarStream, type EarStreamOptions } from './ear-stream.ts';
-import { type EngineDefinition, findEngine } from './engine-folder.ts';
 import { hearingError } from './hearing-error.ts';
 import { earOptionsSchema } from './hearing-options.ts';
 import { scanVads, type VadEngine } from './vad/vad.ts';
@@ -67,6 +67,7 @@ class EarProcess {
       case 'close':
         this.#streams.get(message.ear)?.close();
         this.#streams.delete(message.ear);
+        this.#asr?.expectCalls?.(this.#streams.size);
         break;
     }
   }
@@ -88,6 +89,7 @@ class EarProcess {
     if (refusal) this.#report(ear, { type: 'unavailable', reason: refusal });
     const asr = refusal ? undefined : this.#asr;
     this.#streams.set(ear, new EarStream(message, this.#vad.open(), asr, this.#options, (report) => this.#report(ear, report)));
+    asr?.expectCalls?.(this.#streams.size);
   }
 
   /** Runs the VAD over all calls' frames as batches until no frame is left. */

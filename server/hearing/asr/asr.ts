@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type Availability, type EngineDefinition, scanEngines } from '../engine-folder.ts';
+import { type Availability, type EngineDefinition, scanEngines } from '../../core/engine-folder.ts';
 
 /** Times are milliseconds from the first sample that the stream was given. */
 export interface RecognisedWord {
@@ -43,6 +43,8 @@ export interface AsrStream {
 
 export interface AsrEngine {
   open(options: AsrStreamOptions): AsrStream;
+  /** So many calls are open now: the engine may keep more ready for them, or less. */
+  expectCalls?(count: number): void;
   /** Undefined when the engine understands the language, else why not. */
   refuses(language: string): string | undefined;
   /** Sentences that visitors may say or ask about. Streams that are open keep the model they began with. */
@@ -60,4 +62,4 @@ export interface AsrDefinition<Schema extends z.ZodType = z.ZodType> extends Eng
 
 export const defineAsr = <Schema extends z.ZodType>(definition: AsrDefinition<Schema>): AsrDefinition<Schema> => definition;
 
-export const scanAsrs = () => scanEngines<AsrDefinition>(new URL('./', import.meta.url));
+export const scanAsrs = () => scanEngines<AsrDefinition>(import.meta.dirname);

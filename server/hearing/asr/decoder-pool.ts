@@ -1,7 +1,7 @@
 import type { Decoder } from './decoder.ts';
 
 export interface DecoderPoolOptions {
-  /** Loaded at once. */
+  /** Loaded at once; what `DecoderPool.ready` begins with. */
   readonly ready: number;
   readonly max: number;
   readonly load: () => Promise<Decoder>;
@@ -24,17 +24,29 @@ export class DecoderPool {
   readonly #idle: Decoder[] = [];
   readonly #waiting: Waiter[] = [];
   #count = 0;
+  #ready: number;
   #closed = false;
   #lent = 0;
   #loading = false;
 
   constructor(options: DecoderPoolOptions) {
     this.#options = options;
+    this.#ready = options.ready;
     this.#grow();
   }
 
   get size(): number {
     return this.#count;
+  }
+
+  /** How many should be loaded even while nobody speaks. Those beyond it that are idle are let go. */
+  set ready(count: number) {
+    this.#ready = Math.min(count, this.#options.max);
+    while (this.#count > this.#ready && this.#idle.length > 0) {
+      this.#count--;
+      this.#idle.shift()!.free();
+    }
+    this.#grow();
   }
 
   get lent(): number {
@@ -87,7 +99,7 @@ export class DecoderPool {
 
   /** One at a time: the first of two that load together would be ready as late as the second. */
   #grow(): void {
-    const wanted = Math.min(this.#options.max, Math.max(this.#options.ready, this.#lent + this.#waiting.length));
+    const wanted = Math.min(this.#options.max, Math.max(this.#ready, this.#lent + this.#waiting.length));
     if (this.#loading || this.#closed || this.#count >= wanted) return;
     this.#loading = true;
     this.#count++;

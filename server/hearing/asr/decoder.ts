@@ -142,12 +142,15 @@ export class Decoder {
     return words;
   }
 
-  /** The score is the one that the search uses: the probability raised to the decoder's language weight. */
+  /**
+   * The score is the one that the search uses: the probability raised to the decoder's language weight. It is the generic
+   * model's: in a small domain the end of a sentence is likely after any word.
+   */
   #sentenceEndLog10(words: readonly string[]): number | undefined {
     const last = words.at(-1);
     if (last === undefined) return undefined;
-    const id = (word: string): number => this.#lib.wordId(this.#model, word) as number;
-    const score = this.#lib.trigramScore(this.#model, id(SENTENCE_END), id(last), id(words.at(-2) ?? SENTENCE_START), [0]) as number;
+    const id = (word: string): number => this.#lib.wordId(this.#generic, word) as number;
+    const score = this.#lib.trigramScore(this.#generic, id(SENTENCE_END), id(last), id(words.at(-2) ?? SENTENCE_START), [0]) as number;
     return this.#lib.toLog10(this.#lib.logMath(this.#decoder), score) as number;
   }
 }

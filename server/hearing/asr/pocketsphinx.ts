@@ -5,7 +5,8 @@ import { hearingError } from '../hearing-error.ts';
 import { type AsrEngine, type AsrStream, type AsrStreamOptions, defineAsr, type Recognition } from './asr.ts';
 import { DECODE_SLICE_SAMPLES, Decoder } from './decoder.ts';
 import { DecoderPool } from './decoder-pool.ts';
-import { type Domain, openDomain, type PreparedDomain, prepareDomain } from './domain.ts';
+import { type Domain, openDomain, type PreparedDomain } from './domain.ts';
+import { cachedDomain } from './domain-cache.ts';
 import { findModel, loadPocketSphinx } from './pocketsphinx-library.ts';
 
 const NOTHING: Recognition = { text: '', words: [] };
@@ -113,6 +114,7 @@ interface PocketSphinxOptions {
   readonly domainWeight: number;
   readonly domainTopics: number;
   readonly domainNewWords: number;
+  readonly domainCacheDir: string;
 }
 
 class PocketSphinx implements AsrEngine {
@@ -137,13 +139,18 @@ class PocketSphinx implements AsrEngine {
     return new PocketSphinxStream(options, this.#pool);
   }
 
+  expectCalls(count: number): void {
+    // Half of the callers speaking at once is much; more decoders are loaded when even more do.
+    this.#pool.ready = Math.max(this.#options.decoders, 1 + Math.floor(count / 2));
+  }
+
   refuses(language: string): string | undefined {
     return /^en(-|$)/i.test(language) ? undefined : `PocketSphinx understands English only, not "${language}"`;
   }
 
   async setDomain(sentences: readonly string[]): Promise<PreparedDomain> {
-    const { domainTopics: maxTopics, domainNewWords: maxNewWords } = this.#options;
-    const prepared = await prepareDomain(sentences, { dictionaryFile: this.#dictionaryFile, maxTopics, maxNewWords });
+    const { domainTopics: maxTopics, domainNewWords: maxNewWords, domainCacheDir } = this.#options;
+    const prepared = await cachedDomain(sentences, { dictionaryFile: this.#dictionaryFile, maxTopics, maxNewWords }, domainCacheDir);
     await this.restoreDomain(prepared);
     return prepared;
   }
@@ -170,11 +177,12 @@ class PocketSphinx implements AsrEngine {
 export default defineAsr({
   id: 'pocketsphinx',
   optionsSchema: z.object({
-    decoders: z.number().int().min(0).default(2),
+    decoders: z.number().int().min(0).default(1),
     maxDecoders: z.number().int().min(0).default(8),
     domainWeight: z.number().min(0).max(1).default(0.5),
     domainTopics: z.number().int().min(0).default(200),
     domainNewWords: z.number().int().min(0).default(2_000),
+    domainCacheDir: z.string().default(''),
   }),
   async isAvailable() {
     try {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type Availability, type EngineDefinition, scanEngines } from '../engine-folder.ts';
+import { type Availability, type EngineDefinition, scanEngines } from '../../core/engine-folder.ts';
 
 /** The state that an engine keeps for one microphone. Opaque to everybody else. */
 export interface VadStream {
@@ -31,4 +31,4 @@ export interface VadDefinition<Schema extends z.ZodType = z.ZodType> extends Eng
 
 export const defineVad = <Schema extends z.ZodType>(definition: VadDefinition<Schema>): VadDefinition<Schema> => definition;
 
-export const scanVads = () => scanEngines<VadDefinition>(new URL('./', import.meta.url));
+export const scanVads = () => scanEngines<VadDefinition>(import.meta.dirname);
