@@ -54,8 +54,7 @@ class Step {
         this.#final(event);
         break;
       case 'sounding':
-        if (this.state.turn?.turnId === event.turnId)
-          this.#set({ turn: { ...this.state.turn, soundAtMs: event.atMs }, activeAtMs: event.atMs });
+        this.#sounding(event.turnId, event.atMs);
         break;
       case 'finished':
         this.#finished(event.turnId, event.atMs);
@@ -302,10 +301,16 @@ class Step {
     this.#effect({ type: 'commit', turnId, kind, text, replaces });
   }
 
+  #sounding(turnId: string, atMs: number): void {
+    const { turn, activeAtMs } = this.state;
+    if (turn?.turnId !== turnId) return;
+    // A prompt into the silence is no sign of life.
+    this.#set({ turn: { ...turn, soundAtMs: atMs }, activeAtMs: turn.kind === 'prompt' ? activeAtMs : atMs });
+  }
+
   #finished(turnId: string, atMs: number): void {
     const { turn, phase } = this.state;
     if (turn?.turnId !== turnId) return;
-    // A prompt into the silence is no sign of life.
     this.#set({ turn: undefined, activeAtMs: turn.kind === 'prompt' ? this.state.activeAtMs : atMs, carriedText: '' });
     // While it was held back, only a failure can have ended it: there is nothing to resume.
     if (phase === 'answering' || phase === 'interrupted') this.#set({ phase: 'listening' });

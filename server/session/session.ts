@@ -144,7 +144,6 @@ export class Session {
       .on('closed', (reason) => void this.end(reason === HUNG_UP ? 'visitor_left' : 'connection_lost'));
     this.#listenWith(parts.ear.ear);
     parts.face?.session.onHealth((error) => this.#onFaceHealth(error));
-    this.#tick = after(this.#clock, TICK_MS, () => this.#onTick());
     if (parts.transport.isConnected) this.#connected();
   }
 
@@ -206,6 +205,11 @@ export class Session {
     if (turn) this.wire.audio(turn, pcm);
   }
 
+  /** Turns that are prepared, made or spoken now. */
+  get unfinishedTurns(): number {
+    return this.#turns.size;
+  }
+
   /** The response that is being made, spoken or held. */
   get runningResponseId(): string | undefined {
     return this.#replies.get(this.#floor.turn?.turnId ?? '')?.turn.responseId;
@@ -256,6 +260,7 @@ export class Session {
     });
     this.#commands.begin();
     if (this.parts.ear.missing) this.#recognitionMissing(this.parts.ear.missing);
+    this.#tick = after(this.#clock, TICK_MS, () => this.#onTick());
     this.apply({ type: 'start', atMs: this.nowMs, greet: this.#greeting !== '' });
     this.wire.state(callState(this.#floor), 0);
   }
@@ -301,8 +306,12 @@ export class Session {
 
   #onEar(event: EarEvent): void {
     if (this.#closing) return;
-    if (event.type === 'unavailable') return this.#recognitionMissing(event.reason);
-    if (event.type === 'recovered') return this.wire.notice('recognition_recovered', 'info', 'I can hear you again.');
+    if (event.type === 'unavailable') this.#recognitionMissing(event.reason);
+    else if (event.type === 'recovered') this.wire.notice('recognition_recovered', 'info', 'I can hear you again.');
+    else this.#onSpeech(event);
+  }
+
+  #onSpeech(event: Exclude<EarEvent, { type: 'unavailable' | 'recovered' }>): void {
     // A recording that was sent faster than it sounds is heard ahead of time.
     const atMs = Math.min(this.nowMs, event.atMs + (this.#earOffsetMs ?? 0));
     switch (event.type) {
@@ -525,7 +534,10 @@ export class Session {
     if (!reply || reply.isDone) return;
     reply.isDone = true;
     reply.item.status = error === undefined ? 'completed' : 'incomplete';
-    if (error === undefined) return this.wire.responseDone(turn, reply.item, 'completed');
+    if (error === undefined) {
+      this.wire.responseDone(turn, reply.item, 'completed');
+      return;
+    }
     const { code, message } = toVisavisError(error, 'session');
     this.wire.responseDone(turn, reply.item, 'failed', { type: 'failed', error: { type: 'server_error', code, message } });
   }
