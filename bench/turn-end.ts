@@ -1,4 +1,4 @@
-import type { AsrEngine } from '../server/hearing/asr/asr.ts';
+import type { AsrEngine, Recognition } from '../server/hearing/asr/asr.ts';
 import pocketsphinx from '../server/hearing/asr/pocketsphinx.ts';
 import type { EarReport } from '../server/hearing/ear-messages.ts';
 import { EarStream } from '../server/hearing/ear-stream.ts';
@@ -19,10 +19,18 @@ const P50_GOAL_MS = 800;
 const CUT_OFF_GOAL = 0.05;
 const HOLDS_MS = [200, 300, 400, 500, 600, 700, 800, 900, 1_000, 1_200];
 const FIRST_WORD_MS = 600;
+/** A stricter bound for a finished sentence, for comparison: fewer cut-offs, a longer tail. */
+const STRICT_LOG10 = -6.5;
 const INSERTED_PER_RECORDING = 7;
 const TAIL_MS = 2_500;
 /** Silences of the speaker that are shorter are not pauses that anybody could take for an end. */
 const NATURAL_PAUSE_MS = 200;
+
+interface Judged {
+  readonly fromMs: number;
+  readonly reason: Extract<EarReport, { type: 'turn' }>['reason'];
+  readonly sentenceEndLog10: number | undefined;
+}
 
 /** A silence as the ear saw it: what the words said at each moment of it. */
 interface Silence {
@@ -31,10 +39,13 @@ interface Silence {
   readonly delayMs: number;
   readonly lengthMs: number;
   /** Newest judgement from each length of silence on. */
-  readonly judgements: readonly { readonly fromMs: number; readonly isUnfinished: boolean }[];
+  readonly judgements: readonly Judged[];
 }
 
 const options = { ...earOptionsSchema.parse({}), abandonAfterMs: 10_000 };
+
+/** log10 P(end of sentence) by the words of the partial. */
+const sentenceEnds = new Map<string, number | undefined>();
 
 /** Plays a recording to an ear in lock-step: each frame waits until the recogniser has caught up. */
 async function observe(pcm: Int16Array, vad: VadEngine, asr: AsrEngine, callId: string): Promise<EarReport[]> {
@@ -45,7 +56,11 @@ async function observe(pcm: Int16Array, vad: VadEngine, asr: AsrEngine, callId: 
     refuses: () => undefined,
     close: () => Promise.resolve(),
     open: (stream) => {
-      const opened = asr.open(stream);
+      const onPartial = (partial: Recognition) => {
+        sentenceEnds.set(partial.text, partial.sentenceEndLog10);
+        stream.onPartial(partial);
+      };
+      const opened = asr.open({ ...stream, onPartial });
       behind.push(opened);
       return opened;
     },
@@ -65,7 +80,7 @@ async function observe(pcm: Int16Array, vad: VadEngine, asr: AsrEngine, callId: 
 /** The silences of an utterance, from its reports. `endMs`: the speaker's last sound; `inserted`: where pauses were put. */
 function silencesOf(reports: readonly EarReport[], endMs: number, inserted: readonly { startMs: number; endMs: number }[]): Silence[] {
   const silences: Silence[] = [];
-  let running: { startMs: number; judgements: { fromMs: number; isUnfinished: boolean }[]; lengthMs: number } | undefined;
+  let running: { startMs: number; judgements: Judged[]; lengthMs: number } | undefined;
   let hasSpoken = false;
   const close = () => {
     if (running && hasSpoken) {
@@ -88,7 +103,7 @@ function silencesOf(reports: readonly EarReport[], endMs: number, inserted: read
         running.lengthMs = report.silenceMs;
       }
     } else if (report.type === 'turn' && running) {
-      running.judgements.push({ fromMs: running.lengthMs, isUnfinished: report.reason !== 'complete' });
+      running.judgements.push({ fromMs: running.lengthMs, reason: report.reason, sentenceEndLog10: sentenceEnds.get(report.text) });
     }
   }
   close();
@@ -96,10 +111,16 @@ function silencesOf(reports: readonly EarReport[], endMs: number, inserted: read
 }
 
 /** When the silence is taken for the end, if at all before it is over. */
-function endsAfterMs({ lengthMs, judgements }: Silence, holdMs: number, unfinishedHoldMs: number): number | undefined {
+function endsAfterMs(
+  { lengthMs, judgements }: Silence,
+  holdMs: number,
+  unfinishedHoldMs: number,
+  unfinishedLog10: number,
+): number | undefined {
   for (let silenceMs = 32; silenceMs <= lengthMs; silenceMs += 32) {
     const judged = judgements.findLast((judgement) => judgement.fromMs <= silenceMs);
-    if (silenceMs >= (judged?.isUnfinished ? unfinishedHoldMs : holdMs)) return silenceMs;
+    const isUnfinished = judged !== undefined && (judged.reason !== 'complete' || (judged.sentenceEndLog10 ?? 0) < unfinishedLog10);
+    if (silenceMs >= (isUnfinished ? unfinishedHoldMs : holdMs)) return silenceMs;
   }
   return undefined;
 }
@@ -164,9 +185,9 @@ await asr.close();
 
 const ends = silences.filter((silence) => silence.kind === 'end');
 const pauses = silences.filter((silence) => silence.kind !== 'end');
-const outcome = (holdMs: number, unfinishedHoldMs: number) => {
-  const cut = pauses.filter((pause) => endsAfterMs(pause, holdMs, unfinishedHoldMs) !== undefined).length;
-  const endpoints = ends.map((end) => end.delayMs + (endsAfterMs(end, holdMs, unfinishedHoldMs) ?? TAIL_MS));
+const outcome = (holdMs: number, unfinishedHoldMs: number, unfinishedLog10 = options.unfinishedLog10) => {
+  const cut = pauses.filter((pause) => endsAfterMs(pause, holdMs, unfinishedHoldMs, unfinishedLog10) !== undefined).length;
+  const endpoints = ends.map((end) => end.delayMs + (endsAfterMs(end, holdMs, unfinishedHoldMs, unfinishedLog10) ?? TAIL_MS));
   return { cutOffs: cut / Math.max(1, pauses.length), p50: quantile(endpoints, 0.5), p95: quantile(endpoints, 0.95) };
 };
 const show = ({ cutOffs, p50, p95 }: ReturnType<typeof outcome>) => [
@@ -175,8 +196,13 @@ const show = ({ cutOffs, p50, p95 }: ReturnType<typeof outcome>) => [
   `${p95.toFixed(0)} ms`,
 ];
 const table = alignTable([
-  ['silence', 'fixed: cut off', 'p50', 'p95', 'rule, twice: cut off', 'p50', 'p95'],
-  ...HOLDS_MS.map((holdMs) => [`${holdMs} ms`, ...show(outcome(holdMs, holdMs)), ...show(outcome(holdMs, 2 * holdMs))]),
+  ['silence', 'fixed: cut off', 'p50', 'p95', 'rule, twice: cut off', 'p50', 'p95', `rule at ${STRICT_LOG10}: cut off`, 'p50', 'p95'],
+  ...HOLDS_MS.map((holdMs) => [
+    `${holdMs} ms`,
+    ...show(outcome(holdMs, holdMs)),
+    ...show(outcome(holdMs, 2 * holdMs)),
+    ...show(outcome(holdMs, 2 * holdMs, STRICT_LOG10)),
+  ]),
 ]);
 process.stdout.write(`\n${table.join('\n')}\n`);
 
