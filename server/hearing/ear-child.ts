@@ -129,7 +129,7 @@ interface Found<Definition> {
 }
 
 /** The first engine that works here; `reason` says why those before it do not. */
-async function firstAvailable<Definition extends EngineDefinition>(
+async function firstAvailable<Definition extends EngineDefinition & { readonly optionsSchema: z.ZodType }>(
   definitions: readonly Definition[],
   config: EarInit['config'],
   check: (definition: Definition, options: never) => Promise<{ available: true } | { available: false; reason: string }>,
