@@ -15,12 +15,10 @@ import type { Rendering } from './rendering/contract.ts';
 import { readAvatar } from './rendering/avatar-folder.ts';
 import { startRendering } from './rendering/rendering.ts';
 import { CallRegistry } from './session/calls.ts';
-import { createApp } from './signalling/app.ts';
 import { createSpeaking } from './speaking/speaking.ts';
 import { createThinking } from './thinking/thinking.ts';
 import { iceServersFor } from './transport/ice-servers.ts';
 import { createPacer } from './transport/pacer.ts';
-import { createWebRtcTransport } from './transport/webrtc.ts';
 import { createWebSocketTransport } from './transport/websocket.ts';
 
 export interface RunningServer {
@@ -57,7 +55,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     log.warn(incident, 'face');
   };
   const { avatar, avatarsDir, widthPx, heightPx, workers, encoder, stallTimeoutMs } = config.face;
-  const [hearing, speaking, thinking, rendering] = await Promise.all([
+  const [hearing, speaking, thinking, rendering, { createApp }, { createWebRtcTransport }] = await Promise.all([
     createHearing(config.hearing, { log, onChildLost: () => childLost('ear') }),
     createSpeaking(config.speaking, { log }),
     createThinking({ config: config.thinking, log, onFailure: (engine) => metrics.engineFailures.inc({ stage: 'llm', engine }) }),
@@ -66,6 +64,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       log.error({ err: toVisavisError(error, 'rendering') }, 'no picture: the face processes did not start');
       return undefined;
     }),
+    // The heaviest modules are loaded while the engines' processes start.
+    import('./signalling/app.ts'),
+    import('./transport/webrtc.ts'),
   ]);
   for (const stage of [hearing, speaking, thinking, ...(rendering ? [rendering] : [])]) parts.use(stage);
   const domain = hearing.setDomain(thinking.domainSentences()).catch((error: unknown) => log.warn({ err: error }, 'no domain language model'));
