@@ -3,7 +3,7 @@ import type { EarReport } from '../server/hearing/ear-messages.ts';
 import { SAMPLES_PER_MS } from '../server/hearing/hearing-rate.ts';
 import { earOptionsSchema } from '../server/hearing/hearing-options.ts';
 import { roomNoise, scene, seededRandom } from '../server/hearing/test-speech.ts';
-import { findEngine } from '../server/hearing/engine-folder.ts';
+import { findEngine } from '../server/core/engine-folder.ts';
 import { scanVads } from '../server/hearing/vad/vad.ts';
 import { printReport, quantile, type ReportRow } from './report.ts';
 import { humanSpeech, knowledge, loudSpan, noises, ownSpeech } from './speech-material.ts';

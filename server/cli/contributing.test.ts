@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
-import { findEngines } from '../speaking/engine-registry.ts';
+import { scanEngines } from '../core/engine-folder.ts';
+import type { TtsDefinition } from '../speaking/engine.ts';
 
 const rootDir = fileURLToPath(new URL('../..', import.meta.url));
 mkdirSync(join(rootDir, '.cache'), { recursive: true });
@@ -37,7 +38,7 @@ it('the voice engine that CONTRIBUTING.md shows is found and speaks', async () =
   writeFileSync(program, `#!/bin/sh\ncat "${join(folder, 'a.wav')}"\n`);
   chmodSync(program, 0o755);
 
-  const engine = (await findEngines([folder])).get('spoken-by-program');
+  const engine = (await scanEngines<TtsDefinition>(folder)).get('spoken-by-program');
   expect(engine).toBeDefined();
   const voice = engine!.optionsSchema.parse({ program });
   expect(await engine!.isAvailable(voice, {} as never)).toEqual({ available: true });

@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { z } from 'zod';
 import { coreError } from './errors.ts';
 import { nearest } from './nearest.ts';
 
@@ -11,26 +10,27 @@ import { nearest } from './nearest.ts';
  */
 export interface EngineDefinition {
   readonly id: string;
-  readonly optionsSchema: z.ZodType;
 }
 
 export type Availability = { readonly available: true } | { readonly available: false; readonly reason: string };
 
+/** @throws `engine_invalid` for a default export that is no definition */
 export async function scanEngines<Definition extends EngineDefinition>(...folders: readonly string[]): Promise<ReadonlyMap<string, Definition>> {
   const engines = new Map<string, Definition>();
   for (const folder of folders) {
-    const files = (await readdir(folder)).filter((file) => /\.(ts|js|mjs)$/.test(file) && !/\.(test|d)\.ts$/.test(file)).sort();
+    const files = (await readdir(folder)).filter((file) => /\.(ts|js|mjs)$/.test(file) && !/\.(test|d|fixture)\.ts$/.test(file)).sort();
     for (const file of files) {
       const module = (await import(pathToFileURL(path.resolve(folder, file)).href)) as { default?: Definition };
-      const definition = module.default;
-      if (typeof definition?.id !== 'string' || typeof definition.optionsSchema?.parse !== 'function')
-        throw coreError('engine_invalid', `${file} must default-export an engine definition`);
-      engines.set(definition.id, definition);
+      // What the engines of a folder share has no default export.
+      if (!('default' in module)) continue;
+      if (typeof module.default?.id !== 'string') throw coreError('engine_invalid', `${file} must default-export an engine definition`);
+      engines.set(module.default.id, module.default);
     }
   }
   return engines;
 }
 
+/** @throws `engine_unknown`, naming the nearest */
 export function findEngine<Definition extends EngineDefinition>(engines: ReadonlyMap<string, Definition>, id: string): Definition {
   const definition = engines.get(id);
   if (definition) return definition;

@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { scanEngines } from '../core/engine-folder.ts';
 import type { MediaTime } from '../core/media-time.ts';
 import type { EncodedFrame, VideoCodec } from '../core/video.ts';
 import { renderingError } from './rendering-error.ts';
@@ -44,12 +45,10 @@ export interface EncoderEngine {
 
 export const defineEncoder = (engine: EncoderEngine): EncoderEngine => engine;
 
-const FOLDER = new URL('./encoders/', import.meta.url);
+const FOLDER = path.join(import.meta.dirname, 'encoders');
 
-export async function loadEncoderEngines(folder: URL = FOLDER): Promise<EncoderEngine[]> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).sort();
-  const modules = await Promise.all(files.map((name) => import(new URL(name, folder).href) as Promise<{ default: EncoderEngine }>));
-  return modules.map((module) => module.default);
+export async function loadEncoderEngines(): Promise<EncoderEngine[]> {
+  return [...(await scanEngines<EncoderEngine>(FOLDER)).values()];
 }
 
 /** The engines that work here for a codec, best first. */

@@ -1,6 +1,10 @@
+import path from 'node:path';
 import type { z } from 'zod';
 import type { Config } from '../core/config-schema.ts';
 import type { Phone, WordTiming } from '../core/speech.ts';
+
+/** Where the engines that come with the server are; plug-in directories add to them. */
+export const OWN_ENGINES = path.join(import.meta.dirname, 'tts');
 
 /** The `speaking` section of the configuration; engines read their own keys of it. */
 export type SpeakingConfig = Config['speaking'];

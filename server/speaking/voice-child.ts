@@ -1,6 +1,6 @@
 import { type ChildMessage, serveParent } from '../core/child.ts';
-import type { Availability, SpeakingConfig, TtsDefinition, TtsEngine } from './engine.ts';
-import { findEngines } from './engine-registry.ts';
+import { scanEngines } from '../core/engine-folder.ts';
+import { type Availability, OWN_ENGINES, type SpeakingConfig, type TtsDefinition, type TtsEngine } from './engine.ts';
 import { pieceSound, type PieceSound, silentPiece } from './piece-sound.ts';
 import { speakingError } from './speaking-error.ts';
 import { spokenText } from './spoken-text.ts';
@@ -43,7 +43,7 @@ const engines = new Map<string, Promise<TtsEngine>>();
 
 async function start(init: VoiceInit): Promise<VoiceAvailability> {
   config = init.config;
-  const definitions = await findEngines(config.pluginDirs);
+  const definitions = await scanEngines<TtsDefinition>(OWN_ENGINES, ...config.pluginDirs);
   const availability: Record<string, Availability> = {};
   for (const voice of init.voices) availability[voice.id] = await prepare(voice, definitions.get(voice.engine));
   return availability;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configSchema } from '../../core/config-schema.ts';
-import type { SpeakingConfig, Synthesis, TtsEngine } from '../engine.ts';
-import { findEngines } from '../engine-registry.ts';
+import { scanEngines } from '../../core/engine-folder.ts';
+import { OWN_ENGINES, type SpeakingConfig, type Synthesis, type TtsDefinition, type TtsEngine } from '../engine.ts';
 import { speechLevelDb } from '../loudness.ts';
 import { startSpeechServer } from '../speech-server.fixture.ts';
 
@@ -9,7 +9,7 @@ import { startSpeechServer } from '../speech-server.fixture.ts';
 const SENTENCE = 'Hello there, my friend. How are you today?';
 const speechServer = await startSpeechServer();
 const config: SpeakingConfig = { ...configSchema.parse({}).speaking, httpBaseUrl: speechServer.baseUrl };
-const engines = await findEngines();
+const engines = await scanEngines<TtsDefinition>(OWN_ENGINES);
 const available = new Map<string, boolean>();
 for (const [id, definition] of engines) {
   available.set(id, (await definition.isAvailable(definition.optionsSchema.parse({}), config)).available);
