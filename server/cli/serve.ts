@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { type ConfigFlag, loadConfig } from '../core/config.ts';
 import type { Config } from '../core/config-schema.ts';
 import { errorCatalogue, toVisavisError, type VisavisError } from '../core/errors.ts';
+import { collectStartupGarbage } from '../core/startup-garbage.ts';
 import { buildClient } from './build-client.ts';
 import { type GivenFlag, type Invocation, usageError } from './command.ts';
 
@@ -48,6 +49,7 @@ export async function serve(invocation: Invocation): Promise<number> {
     throw explainListen(error, config.server);
   });
   if (!invocation.has('quiet')) process.stderr.write(banner(server, config));
+  collectStartupGarbage();
   if (invocation.has('open')) openBrowser(server.url);
 
   const signal = await stopped;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { after, type Clock, systemClock } from './clock.ts';
 import { coreError, reviveError, type SerialisedError, toVisavisError } from './errors.ts';
 import { Emitter } from './events.ts';
+import { collectStartupGarbage } from './startup-garbage.ts';
 
 /**
  * Engines that can crash live in child processes. `SupervisedChild` is the parent's end: it starts the child, asks it
@@ -327,6 +328,8 @@ export function serveParent<Init>(service: ChildService<Init>): void {
     try {
       const info = await service.start(body.init as Init, { emit: (event) => send({ t: 'event', body: event }) });
       send({ t: 'ready', info });
+      // When the message is on its way.
+      setImmediate(collectStartupGarbage);
     } catch (error) {
       process.send?.({ t: 'failed', error: toVisavisError(error).toJSON() } satisfies ToParent, undefined, {}, () => process.exit(1));
     }
