@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -29,11 +29,14 @@ describe('the cache of prepared domains', () => {
     expect((await readFile(join(kept(), name!))).equals(before)).toBe(true);
   });
 
-  it('prepares anew when the sentences change, and forgets the old ones', async () => {
+  it('prepares anew when the sentences change, and forgets those before the last four', async () => {
     await cachedDomain(['Hello world'], options, kept());
     const [old] = await readdir(kept());
-    const changed = await cachedDomain(['What is Visavis?'], options, kept());
-    expect(changed).toEqual(await prepareDomain(['What is Visavis?'], options));
+    await utimes(join(kept(), old!), 1, 1);
+    for (const word of ['hello', 'world', 'what', 'is']) {
+      expect(await cachedDomain([word], options, kept())).toEqual(await prepareDomain([word], options));
+    }
+    expect(await readdir(kept())).toHaveLength(4);
     expect(await readdir(kept())).not.toContain(old);
   });
 

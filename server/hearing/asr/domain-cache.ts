@@ -7,6 +7,8 @@ import { type DomainOptions, type PreparedDomain, prepareDomain } from './domain
 /** What a prepared domain is made by: a change to one of them makes what was kept worthless. */
 const SOURCES = ['domain.ts', 'domain-model.ts', 'pronunciation.ts', 'question-frames.ts', 'spoken-words.ts'];
 const SUFFIX = '.domain';
+/** Servers with different knowledge may share the folder; what is older than these is deleted. */
+const MAX_KEPT = 4;
 
 /**
  * `prepareDomain`, but what an earlier process prepared from the same sentences is read from `folder`: preparing takes half
@@ -44,13 +46,14 @@ function parse(bytes: Buffer): PreparedDomain | undefined {
 
 const digestOf = (body: Uint8Array): string => createHash('sha256').update(body).digest('hex');
 
-/** Only the latest is kept: knowledge that was changed does not come back. */
 async function keep(prepared: PreparedDomain, file: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const older = (await readdir(folder)).filter((name) => name.endsWith(SUFFIX));
   const unfinished = join(folder, `${randomUUID()}.tmp`);
   const body = serialize(prepared);
   await writeFile(unfinished, serialize({ digest: digestOf(body), body }), { mode: 0o600 });
   await rename(unfinished, file);
-  await Promise.all(older.map((name) => rm(join(folder, name), { force: true })));
+  const kept = (await readdir(folder)).filter((name) => name.endsWith(SUFFIX)).map((name) => join(folder, name));
+  const ages = await Promise.all(kept.map(async (path) => ({ path, mtimeMs: (await stat(path)).mtimeMs })));
+  const old = ages.sort((a, b) => b.mtimeMs - a.mtimeMs).slice(MAX_KEPT);
+  await Promise.all(old.map(({ path }) => rm(path, { force: true })));
 }
