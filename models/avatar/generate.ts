@@ -1,6 +1,6 @@
 /**
  * Makes a shipped avatar from its parameter file: `node models/avatar/generate.ts mia` writes avatars/mia/ (avatar.json,
- * atlas.png, and the stills poster.jpg and preview.png). `--draft` is four times quicker; `--out DIR` writes elsewhere.
+ * atlas.png, and the stills poster.jpg and preview.png). `--fine` shades four samples per texel; `--out DIR` writes elsewhere.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -13,11 +13,11 @@ import { writeStills } from './stills.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { draft: { type: 'boolean', default: false }, out: { type: 'string' } },
+  options: { fine: { type: 'boolean', default: false }, out: { type: 'string' } },
 });
 const name = positionals[0];
 if (!name) {
-  console.error('usage: node models/avatar/generate.ts NAME [--draft] [--out DIR]');
+  console.error('usage: node models/avatar/generate.ts NAME [--fine] [--out DIR]');
   process.exit(2);
 }
 const person = loadPerson(name);
@@ -25,7 +25,7 @@ const folder = values.out ?? path.join(fileURLToPath(new URL('../../avatars/', i
 const startedAt = performance.now();
 let lastLine = '';
 const { rig, atlas } = await bake(person, {
-  quality: values.draft ? 1 : 2,
+  quality: values.fine ? 2 : 1,
   scale: 1,
   onProgress: (what, share) => {
     const line = `${what} ${Math.round(share * 10) * 10} %`;

@@ -155,7 +155,7 @@ export class Motion {
       case 'mouthFrownLeft':
       case 'mouthFrownRight':
         dx = sign * -0.06 * corner;
-        dy = -0.42 * corner;
+        dy = -0.46 * corner;
         break;
       case 'mouthStretchLeft':
       case 'mouthStretchRight':
@@ -235,12 +235,12 @@ export class Motion {
       case 'browDownLeft':
       case 'browDownRight': {
         const b = brow * bump((ax - 2.2) / 2.6) * half;
-        dy = -0.42 * b;
-        dx = -sign * 0.2 * b * bump((ax - 1.2) / 2);
+        dy = -0.6 * b;
+        dx = -sign * 0.3 * b * bump((ax - 1.2) / 2);
         break;
       }
       case 'browInnerUp':
-        dy = 0.5 * brow * bump(ax / 2.7);
+        dy = 0.62 * brow * bump(ax / 2.5);
         break;
       case 'browOuterUpLeft':
       case 'browOuterUpRight':
@@ -249,7 +249,7 @@ export class Motion {
       case 'noseSneerLeft':
       case 'noseSneerRight': {
         const n = bump((ax - 0.9) / 1) * bump((y - this.#head.noseTipY - 0.2) / 1.5) * half;
-        dy = 0.26 * n;
+        dy = 0.34 * n;
         dz = 0.05 * n;
         break;
       }

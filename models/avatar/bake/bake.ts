@@ -6,15 +6,17 @@ import { growStrands, hairDensity, shadeHair, type Stroke } from '../hair/strand
 import { smoothstep } from '../math.ts';
 import type { Pose } from '../motion.ts';
 import type { Person } from '../person.ts';
-import { develop, type Picture, reduce } from '../render/develop.ts';
-import type { Film, Region, Shot } from '../render/job.ts';
+import { applyCoverage, develop, type Picture, reduce } from '../render/develop.ts';
+import type { Region, Shot } from '../render/job.ts';
+import { coverage } from '../render/march.ts';
 import { Occlusion } from '../render/occlusion.ts';
 import { Studio } from '../render/studio.ts';
 import { compose, pack } from './atlas.ts';
 import { EMOTION_POSES, VISEME_POSES } from './expressions.ts';
 import { eyeLayers } from './eye-layers.ts';
 import { FaceMesh } from './face-mesh.ts';
-import { browLayers, hairLayer, lashLayers } from './hair-layers.ts';
+import { type Exposure, FilmCache } from './film-cache.ts';
+import { browLayers, exposeHair, hairLayer, lashLayers } from './hair-layers.ts';
 import { encodeLayer, type LayerDraft, trim } from './layer.ts';
 import { mouthLayers } from './mouth-layers.ts';
 import { backdropLayer, bodyLayer } from './scenery.ts';
@@ -33,7 +35,7 @@ const MOUTH_PATCHES: readonly { id: string; pose: Pose; gains: NonNullable<Layer
 ];
 
 export interface BakeOptions {
-  /** Subsamples per texel side of ray-marched layers: 1 for drafts, 2 for the shipped picture. */
+  /** Shaded samples per texel side: 1 is what ships (outlines are smoothed anyway), 2 for stills. */
   readonly quality: 1 | 2;
   /** Texels per canvas pixel; below 1 only for quick drafts. */
   readonly scale: number;
@@ -61,22 +63,46 @@ function feather(picture: Picture, region: Region, border: number): void {
   }
 }
 
+/** Runs costly work at most once, and only when asked for. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
+}
+
 /** Makes one person's rig and atlas: grows hair, exposes every layer, builds meshes and morphs. */
 export async function bake(person: Person, options: BakeOptions): Promise<Baked> {
   await using studio = new Studio(person);
   const { onProgress, quality, scale } = options;
-  onProgress('shadows', 0);
-  await studio.prepare();
   const scene = new Scene(person);
-  const strands = growStrands(person, growLocks(person));
-  const density = hairDensity(strands);
-  studio.setHair(density);
-  const light = new Occlusion(studio.distances, density);
-
-  const shoot = async (what: string, cast: Shot['cast'], region: Region, pose?: Pose, samples: number = quality): Promise<{ picture: Picture; film: Film }> => {
+  const grown = once(async () => {
+    onProgress('shadows', 0);
+    await studio.prepare();
+    const strands = growStrands(person, growLocks(person));
+    const density = hairDensity(strands);
+    studio.setHair(density);
+    return { strands, light: new Occlusion(studio.distances, density) };
+  });
+  const cache = await FilmCache.open(person);
+  const shoot = (what: string, cast: Shot['cast'], region: Region, pose?: Pose, samples: number = quality): Promise<Exposure> => {
     const shot: Shot = { cast, region, scale: scale * samples, ...(pose ? { pose } : {}) };
-    const film = await studio.expose(shot, (share) => onProgress(what, share));
-    return { picture: reduce(develop(film, shot.scale), samples), film };
+    return cache.get([shot, samples], async () => {
+      await grown();
+      const film = await studio.expose(shot, (share) => onProgress(what, share));
+      const developed = develop(film, shot.scale);
+      applyCoverage(developed, coverage(scene, shot, film));
+      scene.setPose(undefined);
+      const picture = reduce(developed, samples);
+      const depth = new Float32Array(picture.width * picture.height);
+      for (let i = 0; i < depth.length; i++) {
+        const x = (i % picture.width) * samples;
+        const y = Math.floor(i / picture.width) * samples;
+        depth[i] = film.depth[y * film.width + x] ?? -999;
+      }
+      return { picture, depth };
+    });
   };
 
   const headRegion: Region = { x: 250, y: 50, width: 524, height: 740 };
@@ -100,30 +126,36 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
   const mouthPatches: LayerDraft[] = [];
   for (const { id, pose, gains } of MOUTH_PATCHES) {
     const region: Region = { x: 340, y: 518, width: 344, height: 330 };
+    // One sample suffices: these pictures are seen only in motion.
     const { picture } = await shoot(id, 'head', region, pose, 1);
     feather(picture, region, 26);
     mouthPatches.push(mesh.patch(id, picture, region, pose, { base: 0, gains }));
   }
 
-  onProgress('hair', 0);
-  const strokes = shadeHair(person, strands, light);
-  const headFilm = head.film;
   const behindHead = (stroke: Stroke): boolean => {
-    const i = Math.floor(((stroke.x0 + stroke.x1) / 2 - headRegion.x) * scale * quality);
-    const j = Math.floor(((stroke.y0 + stroke.y1) / 2 - headRegion.y) * scale * quality);
-    if (i < 0 || j < 0 || i >= headFilm.width || j >= headFilm.height) return false;
-    return stroke.z < (headFilm.depth[j * headFilm.width + i] ?? -999) - 0.2;
+    const i = Math.floor(((stroke.x0 + stroke.x1) / 2 - headRegion.x) * scale);
+    const j = Math.floor(((stroke.y0 + stroke.y1) / 2 - headRegion.y) * scale);
+    if (i < 0 || j < 0 || i >= head.picture.width || j >= head.picture.height) return false;
+    return stroke.z < (head.depth[j * head.picture.width + i] ?? -999) - 0.2;
   };
-  const groups: Record<HairGroup, Stroke[]> = { back: [], side: [], front: [] };
-  for (const stroke of strokes) {
-    const group = stroke.group as HairGroup;
-    groups[group === 'front' && behindHead(stroke) ? 'side' : group].push(stroke);
-  }
+  const combed = once(async () => {
+    const { strands, light } = await grown();
+    const groups: Record<HairGroup, Stroke[]> = { back: [], side: [], front: [] };
+    for (const stroke of shadeHair(person, strands, light)) {
+      const group = stroke.group as HairGroup;
+      groups[group === 'front' && behindHead(stroke) ? 'side' : group].push(stroke);
+    }
+    return groups;
+  });
   const hairRegion: Region = { x: 172, y: 24, width: 680, height: 946 };
-  const backHair = hairLayer('hairBack', groups.back, hairRegion, scale);
-  const sideHair = hairLayer('hairSide', groups.side, hairRegion, scale);
-  const frontHair = hairLayer('hairFront', groups.front, hairRegion, scale);
-  onProgress('hair', 1);
+  const hair = async (group: HairGroup, id: string): Promise<LayerDraft> => {
+    onProgress(`${group} hair`, 0);
+    const exposure = await cache.get([`hair ${group}`, scale], async () => exposeHair((await combed())[group], hairRegion, scale));
+    return hairLayer(id, exposure, hairRegion);
+  };
+  const backHair = await hair('back', 'hairBack');
+  const sideHair = await hair('side', 'hairSide');
+  const frontHair = await hair('front', 'hairFront');
 
   const drafts: LayerDraft[] = [
     backdropLayer(person),

@@ -7,7 +7,7 @@ const both = <T extends string>(name: T, weight: number): Record<`${T}Left` | `$
 export const VISEME_POSES: Rig['visemes'] = {
   sil: {},
   PP: { ...both('mouthPress', 0.55), mouthRollLower: 0.22, mouthRollUpper: 0.2, mouthPucker: 0.08 },
-  FF: { jawOpen: 0.05, mouthRollLower: 0.62, ...both('mouthUpperUp', 0.78), ...both('mouthStretch', 0.06) },
+  FF: { jawOpen: 0.05, mouthRollLower: 0.62, ...both('mouthUpperUp', 0.85), ...both('mouthStretch', 0.06) },
   TH: { jawOpen: 0.16, ...both('mouthLowerDown', 0.28), ...both('mouthUpperUp', 0.22) },
   DD: { jawOpen: 0.13, ...both('mouthLowerDown', 0.3), ...both('mouthUpperUp', 0.24), ...both('mouthStretch', 0.1) },
   kk: { jawOpen: 0.2, ...both('mouthLowerDown', 0.2), ...both('mouthUpperUp', 0.16), ...both('mouthStretch', 0.12) },
@@ -26,9 +26,9 @@ export const VISEME_POSES: Rig['visemes'] = {
 export const EMOTION_POSES: Rig['emotions'] = {
   neutral: {},
   happy: { ...both('mouthSmile', 0.95), ...both('cheekSquint', 0.7), ...both('eyeSquint', 0.42), jawOpen: 0.07, ...both('mouthUpperUp', 0.42), ...both('mouthLowerDown', 0.32), browInnerUp: 0.14, ...both('browOuterUp', 0.14), ...both('mouthDimple', 0.2) },
-  sad: { ...both('mouthFrown', 0.55), browInnerUp: 0.8, ...both('browDown', 0.12), ...both('eyeSquint', 0.2), mouthShrugLower: 0.4, ...both('eyeLookDown', 0.22) },
-  angry: { ...both('browDown', 0.85), ...both('eyeSquint', 0.42), ...both('noseSneer', 0.4), ...both('mouthPress', 0.5), ...both('mouthFrown', 0.34), ...both('eyeWide', 0.15) },
+  sad: { ...both('mouthFrown', 0.75), browInnerUp: 0.95, ...both('eyeSquint', 0.25), mouthShrugLower: 0.5, ...both('eyeLookDown', 0.28) },
+  angry: { ...both('browDown', 1), ...both('eyeSquint', 0.55), ...both('noseSneer', 0.5), ...both('mouthPress', 0.5), ...both('mouthFrown', 0.5), ...both('cheekSquint', 0.2) },
   fearful: { browInnerUp: 0.85, ...both('browOuterUp', 0.35), ...both('eyeWide', 0.75), ...both('mouthStretch', 0.5), jawOpen: 0.12, ...both('mouthLowerDown', 0.2) },
-  disgusted: { ...both('noseSneer', 0.85), ...both('mouthUpperUp', 0.3), ...both('browDown', 0.5), ...both('eyeSquint', 0.4), ...both('mouthFrown', 0.35), ...both('cheekSquint', 0.35), mouthShrugLower: 0.25 },
+  disgusted: { ...both('noseSneer', 1), ...both('mouthUpperUp', 0.5), ...both('browDown', 0.65), ...both('eyeSquint', 0.55), ...both('mouthFrown', 0.55), ...both('cheekSquint', 0.35), mouthShrugLower: 0.25 },
   surprised: { browInnerUp: 0.8, ...both('browOuterUp', 0.8), ...both('eyeWide', 0.85), jawOpen: 0.3, mouthFunnel: 0.22 },
 };

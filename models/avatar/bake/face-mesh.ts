@@ -207,7 +207,7 @@ export class FaceMesh {
       out[2] = b * shade * 0.85 + gloss;
       out[3] = smoothstep(0, 6, py) * smoothstep(24, 12, py) * smoothstep(1, 0.8, across);
     });
-    const rows = [{ offset: -3, ty: 0 }, { offset: 0, ty: 8 }, { offset: 2, ty: 23.5 }];
+    const rows = [{ offset: -2.6, ty: 0 }, { offset: 0, ty: 8 }, { offset: 1.2, ty: 23.5 }];
     const vertices: Vertex[] = [];
     const triangles: number[] = [];
     rows.forEach((row, j) => {
@@ -223,7 +223,7 @@ export class FaceMesh {
     const morphs: Partial<Record<ParameterName, readonly Delta[]>> = {};
     for (const name of FACE_MORPHS) {
       const all = this.deltas({ [name]: 1 });
-      const unroll = name === 'jawOpen' ? 9 : name.startsWith('mouthUpperUp') || name.startsWith('mouthLowerDown') ? 2 : name === 'mouthFunnel' ? 4 : 0;
+      const unroll = name === 'jawOpen' ? 9 : name === 'mouthFunnel' ? 3 : 0;
       morphs[name] = rows.flatMap((_, j) =>
         edge.map((index, i): Delta => {
           const d = all[index] ?? [0, 0, 0];

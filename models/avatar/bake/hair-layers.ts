@@ -10,6 +10,7 @@ import type { Person } from '../person.ts';
 import type { Picture } from '../render/develop.ts';
 import type { Region } from '../render/job.ts';
 import { FACE_MORPHS } from './face-mesh.ts';
+import type { Exposure } from './film-cache.ts';
 import { type Delta, gridMesh, type LayerDraft, type Vertex } from './layer.ts';
 
 const CELL_PX = 24;
@@ -50,12 +51,20 @@ function depthMap(strokes: readonly Stroke[], region: Region): (x: number, y: nu
   };
 }
 
-/** One group of head hair. Ends that lie on the shoulders follow the head less. */
-export function hairLayer(id: string, strokes: Stroke[], region: Region, scale: number): LayerDraft {
+const hairGrid = (region: Region): [number, number] => [Math.ceil(region.width / 34), Math.ceil(region.height / 34)];
+
+/** Draws one group of head hair; `depth` holds the z (cm) of every vertex of its layer. */
+export function exposeHair(strokes: Stroke[], region: Region, scale: number): Exposure {
   const depthAt = depthMap(strokes, region);
-  const picture = drawStrokes(strokes, region, scale);
-  const mesh = gridMesh(region, Math.ceil(region.width / 34), Math.ceil(region.height / 34), (x, y) => {
-    const z = depthAt(x, y);
+  const mesh = gridMesh(region, ...hairGrid(region), () => ({ depth: 0, follow: 1 }));
+  return { picture: drawStrokes(strokes, region, scale), depth: Float32Array.from(mesh.vertices, (v) => depthAt(v.x, v.y)) };
+}
+
+/** The layer of one group. Ends that lie on the shoulders follow the head less. */
+export function hairLayer(id: string, { picture, depth }: Exposure, region: Region): LayerDraft {
+  let i = 0;
+  const mesh = gridMesh(region, ...hairGrid(region), (_, y) => {
+    const z = depth[i++] ?? 0;
     return { depth: rigDepth(z), follow: 1 - 0.42 * smoothstep(-6, -15.5, unprojectY(y, z)) };
   });
   return { id, picture, region, ...mesh, morphs: {} };

@@ -24,7 +24,7 @@ const rigid = (vertices: readonly Vertex[], d: Delta, share: number): Delta[] =>
 const UPPER_TEETH = [0.84, 0.68, 0.76, 0.68, 0.64];
 const LOWER_TEETH = [0.52, 0.56, 0.64, 0.64, 0.62];
 
-/** Cavity, lower teeth, tongue, upper teeth: what opens behind the lips. */
+/** Cavity, lower teeth, upper teeth, tongue: what opens behind the lips. The tongue comes last, for its tip shows under the teeth. */
 export function mouthLayers(scene: Scene): LayerDraft[] {
   const c = scene.head.curves;
   const drop = jawDrop(scene);
@@ -33,7 +33,26 @@ export function mouthLayers(scene: Scene): LayerDraft[] {
     const y0 = projectY(seamY + top, z);
     return { x: CENTRE_X - half * PX_PER_CM, y: y0, width: half * 2 * PX_PER_CM, height: projectY(seamY - bottom, z) - y0 };
   };
-  return [cavity(box(0.75, 2.7, 2.4, -1), drop), lowerTeeth(seamY, box(0.1, 1.3, 2.2, 0.1), drop), tongue(seamY, box(0.2, 1.5, 1.75, 0), drop), upperTeeth(seamY, box(1.0, 0.45, 2.3, 0.4))];
+  return [
+    cavity(box(0.75, 2.7, 2.4, -1), drop),
+    lowerTeeth(seamY, box(0.1, 1.3, 2.2, 0.1), drop),
+    upperTeeth(seamY, box(1.0, 0.45, 2.3, 0.4)),
+    tongue(seamY, box(0.2, 1.5, 1.75, 0), drop),
+    depths(box(0.9, 2.2, 2.4, 0.4), drop),
+  ];
+}
+
+/** Shadow over everything inside: pushed-out lips keep the light from the teeth. */
+function depths(region: Region, drop: Delta): LayerDraft {
+  const picture = paintRegion(region, 0.5, (_, __, out) => {
+    out[0] = 0.02;
+    out[1] = 0.006;
+    out[2] = 0.006;
+    out[3] = 1;
+  });
+  const mesh = gridMesh(region, 2, 2, () => ({ depth: rigDepth(0.5), follow: 1 }));
+  const low = mesh.vertices.map((v): Delta => [0, v.y > region.y + region.height * 0.4 ? drop[1] * 0.5 : 0, 0]);
+  return { id: 'mouthShade', picture, region, ...mesh, morphs: { jawOpen: low }, opacity: { base: 0, gains: { mouthFunnel: 0.5, mouthPucker: 0.75 } } };
 }
 
 function cavity(region: Region, drop: Delta): LayerDraft {
@@ -84,7 +103,7 @@ function upperTeeth(seamY: number, region: Region): LayerDraft {
     const bulge = 0.86 + 0.14 * (1 - across * across) - 0.1 * across * Math.sign(s);
     const gloss = 0.2 * bump((across + 0.25) / 0.3) * bump((y - 0.12) / 0.16);
     const translucent = smoothstep(edge + 0.1, edge, y);
-    const light = side * bulge * mix(0.62, 1, gap) * smoothstep(0.8, -0.05, y) * 0.72;
+    const light = side * bulge * mix(0.7, 1, gap) * smoothstep(0.75, -0.1, y) * 0.66;
     out[0] = 0.8 * light * (1 - 0.1 * translucent) + gloss * side;
     out[1] = 0.76 * light * (1 - 0.07 * translucent) + gloss * side;
     out[2] = 0.68 * light + gloss * side;
@@ -163,12 +182,11 @@ function tongue(seamY: number, region: Region, drop: Delta): LayerDraft {
     morphs: {
       ...jawMorphs(mesh.vertices, drop, 0.68),
       tongueOut: out,
-      viseme_TH: lift(0.62, 1.05),
-      viseme_DD: lift(0.6, 0.85),
-      viseme_nn: lift(0.6, 0.85),
-      viseme_SS: lift(0.3, 0.9),
-      viseme_RR: lift(0.25, 0.9),
-      viseme_kk: lift(0.1, 1.05),
+      viseme_TH: lift(0.42, 0.95),
+      viseme_DD: lift(0.26, 0.8),
+      viseme_nn: lift(0.28, 0.8),
+      viseme_RR: lift(0.12, 0.85),
+      viseme_kk: lift(0.06, 1.05),
     },
   };
 }

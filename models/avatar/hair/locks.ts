@@ -133,7 +133,7 @@ export function growLocks(person: Person): Lock[] {
         const rho = Math.min(1, Math.max(0, (i + 0.5 + (next() - 0.5) * 0.8) / tier.count));
         const azimuth = 57 + 122 * rho ** 0.95;
         const course: Course = {
-          side, root: partRoot(side, rho * 0.98, 0.15 + (1 - tier.layer) * 9 + next() * 0.25), azimuth, layer: tier.layer + (next() - 0.5) * 0.05,
+          side, root: partRoot(side, rho * 0.98, 0.03 + (1 - tier.layer) * 8 + next() * 0.14), azimuth, layer: tier.layer + (next() - 0.5) * 0.05,
           endY: (tier.end + (next() - 0.5) * 2.2) * length, wave: tier.wave * (0.7 + 0.6 * next()),
           phase: 1.2 * side + rho * 2.2 + (next() - 0.5) * 1.3, flick: 0.25 * smoothstep(0.35, 0, rho),
         };

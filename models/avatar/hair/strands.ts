@@ -29,12 +29,13 @@ export function growStrands(person: Person, locks: readonly Lock[]): Strand[] {
       const ox = Math.cos(angle) * radius;
       const oy = Math.sin(angle) * radius * 0.62;
       const length = 0.84 + 0.16 * Math.sqrt(next());
+      const start = next() * 0.035;
       const wobble = next() * 6.28;
       const drift = (next() - 0.5) * 0.5 * wild;
       const tint = 0.55 * next() + 0.45 * lock.tint;
       const points = new Float64Array(LOCK_POINTS * 3);
       for (let i = 0; i < LOCK_POINTS; i++) {
-        const t = (i / (LOCK_POINTS - 1)) * length;
+        const t = mix(start, length, i / (LOCK_POINTS - 1));
         const at = t * (LOCK_POINTS - 1);
         const k = Math.min(LOCK_POINTS - 2, Math.floor(at));
         const f = at - k;

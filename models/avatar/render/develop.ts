@@ -89,6 +89,26 @@ export function toneMap(linear: number, exposure: number): number {
   return saturate(filmic * 1.04) ** (1 / 2.2);
 }
 
+/** Colours texels that only an outline touches from their shaded neighbours, and sets alpha. */
+export function applyCoverage(picture: Picture, share: Float32Array): void {
+  const { width, height, rgba } = picture;
+  const shaded = Uint8Array.from({ length: width * height }, (_, i) => ((rgba[i * 4 + 3] ?? 0) > 0 ? 1 : 0));
+  for (let i = 0; i < share.length; i++) {
+    rgba[i * 4 + 3] = share[i] ?? 0;
+    if (shaded[i] || (share[i] ?? 0) === 0) continue;
+    let n = 0;
+    const sum = [0, 0, 0];
+    for (let k = 0; k < 9; k++) {
+      const x = (i % width) + (k % 3) - 1;
+      const y = Math.floor(i / width) + Math.floor(k / 3) - 1;
+      if (x < 0 || y < 0 || x >= width || y >= height || !shaded[y * width + x]) continue;
+      for (let c = 0; c < 3; c++) sum[c] = (sum[c] ?? 0) + (rgba[(y * width + x) * 4 + c] ?? 0);
+      n++;
+    }
+    for (let c = 0; c < 3; c++) rgba[i * 4 + c] = (sum[c] ?? 0) / Math.max(1, n);
+  }
+}
+
 /** Halves (or thirds …) a supersampled picture, weighting colour by alpha. */
 export function reduce(picture: Picture, factor: number): Picture {
   if (factor === 1) return picture;

@@ -95,3 +95,48 @@ function throughOpening(scene: Scene, shot: Shot, x: number, y: number, z: numbe
   return Math.abs(qx) < c.mouthHalfWidth && Math.abs(v) < 0.3 && (q[2] ?? 0) < 0.2 - 0.14 * qx * qx;
 }
 
+
+/** Sub-rays per side of a texel on an outline. */
+const OUTLINE_RAYS = 3;
+
+/**
+ * Share of each texel that the cast covers: 1 and 0 where all neighbours agree, else counted with finer rays. This
+ * smooths outlines at a fraction of the cost of shading every texel several times.
+ */
+export function coverage(scene: Scene, shot: Shot, film: Film): Float32Array {
+  scene.setPose(shot.pose);
+  const { width, height, part } = film;
+  const out = new Float32Array(width * height);
+  const q = new Float64Array(3);
+  const eyeZ = scene.head.curves.eyeZ;
+  const covers = (px: number, py: number): boolean => {
+    const z = marchRay(scene, shot.cast, px, py, 4);
+    if (z < -900) return false;
+    return shot.cast !== 'head' || !throughOpening(scene, shot, unprojectX(px, z), unprojectY(py, z), z, eyeZ, q);
+  };
+  for (let row = 0; row < height; row++) {
+    for (let col = 0; col < width; col++) {
+      const i = row * width + col;
+      let hits = 0;
+      let total = 0;
+      for (let y = Math.max(0, row - 1); y <= Math.min(height - 1, row + 1); y++) {
+        for (let x = Math.max(0, col - 1); x <= Math.min(width - 1, col + 1); x++) {
+          total++;
+          if (part[y * width + x]) hits++;
+        }
+      }
+      if (hits === 0 || hits === total) {
+        out[i] = hits === 0 ? 0 : 1;
+        continue;
+      }
+      let inside = 0;
+      for (let k = 0; k < OUTLINE_RAYS * OUTLINE_RAYS; k++) {
+        const px = shot.region.x + (col + ((k % OUTLINE_RAYS) + 0.5) / OUTLINE_RAYS) / shot.scale;
+        const py = shot.region.y + (row + (Math.floor(k / OUTLINE_RAYS) + 0.5) / OUTLINE_RAYS) / shot.scale;
+        if (covers(px, py)) inside++;
+      }
+      out[i] = inside / (OUTLINE_RAYS * OUTLINE_RAYS);
+    }
+  }
+  return out;
+}

@@ -1,0 +1,203 @@
+import type { Rig, RigLayer, RigMorph } from '../../../server/face/rig.ts';
+import type { ParameterName } from '../../../server/face/parameters.ts';
+
+/** Greatest error of any point of the mesh, at rest or at the full weight of any one morph, canvas pixels. */
+const TOLERANCE_PX = 0.3;
+/** The head turns by at most some 9 degrees, which makes a sixth of it visible. */
+const DEPTH_TOLERANCE_PX = 2;
+const FOLLOW_TOLERANCE = 0.004;
+/** A collapse must leave triangles at least this tall for their length: slivers hurt the texture. */
+const MIN_SHAPE = 0.06;
+const MIN_TRIANGLES = 200;
+
+/**
+ * Takes the vertices out of a rig that nothing needs. Skin is baked as a dense grid, since lids and lips need it dense
+ * somewhere; drawing costs by the triangle where triangles have ten pixels. Edges are collapsed (Hoppe et al. 1993) where
+ * every vertex that was ever removed stays within the tolerances above in texture, depth and all morphs. Vertices on
+ * an edge of the mesh (outline, the slit of the lips) stay.
+ */
+export function simplifyRig(rig: Rig): Rig {
+  return { ...rig, layers: rig.layers.map((layer) => simplifyLayer(layer)) };
+}
+
+interface Mesh {
+  readonly count: number;
+  readonly xy: Float64Array;
+  /** Per vertex, `width` numbers that must be kept, each divided by its tolerance. */
+  readonly attributes: Float64Array;
+  readonly width: number;
+}
+
+export function simplifyLayer(layer: RigLayer): RigLayer {
+  const vertices = floats(layer.mesh.vertices);
+  const indices = shorts(layer.mesh.indices);
+  if (indices.length / 3 < MIN_TRIANGLES) return layer;
+  const depth = floats(layer.mesh.depth);
+  const follow = floats(layer.mesh.follow);
+  const morphs = Object.entries(layer.morphs).map(([name, morph]) => ({ name, at: shorts(morph.vertices), deltas: floats(morph.deltas) }));
+  const mesh = measured(vertices, depth, follow, morphs);
+  const triangles = new Collapse(mesh, indices).run();
+
+  const kept = [...new Set(triangles)].sort((a, b) => a - b);
+  const numberOf = new Map(kept.map((vertex, i) => [vertex, i]));
+  const pick = (values: Float32Array, tuple: number) => Float32Array.from(kept.flatMap((v) => [...values.subarray(v * tuple, (v + 1) * tuple)]));
+  const thinned = morphs.map(({ name, at, deltas }): [string, RigMorph] => {
+    const rows = [...at].map((vertex, row) => ({ vertex, row })).filter(({ vertex }) => numberOf.has(vertex));
+    const vertexNumbers = Uint16Array.from(rows, ({ vertex }) => numberOf.get(vertex)!);
+    return [name, { vertices: base64(vertexNumbers), deltas: base64(Float32Array.from(rows.flatMap(({ row }) => [...deltas.subarray(row * 3, row * 3 + 3)]))) }];
+  });
+  return {
+    ...layer,
+    mesh: {
+      vertices: base64(pick(vertices, 4)),
+      indices: base64(Uint16Array.from(triangles, (vertex) => numberOf.get(vertex)!)),
+      depth: base64(pick(depth, 1)),
+      follow: base64(pick(follow, 1)),
+    },
+    morphs: Object.fromEntries(thinned) as Partial<Record<ParameterName, RigMorph>>,
+  };
+}
+
+function measured(
+  vertices: Float32Array,
+  depth: Float32Array,
+  follow: Float32Array,
+  morphs: readonly { at: Uint16Array; deltas: Float32Array }[],
+): Mesh {
+  const count = depth.length;
+  const width = 4 + morphs.length * 3;
+  const xy = new Float64Array(count * 2);
+  const attributes = new Float64Array(count * width);
+  for (let v = 0; v < count; v++) {
+    xy[v * 2] = vertices[v * 4]!;
+    xy[v * 2 + 1] = vertices[v * 4 + 1]!;
+    attributes[v * width] = vertices[v * 4 + 2]! / TOLERANCE_PX;
+    attributes[v * width + 1] = vertices[v * 4 + 3]! / TOLERANCE_PX;
+    attributes[v * width + 2] = depth[v]! / DEPTH_TOLERANCE_PX;
+    attributes[v * width + 3] = follow[v]! / FOLLOW_TOLERANCE;
+  }
+  morphs.forEach(({ at, deltas }, m) => {
+    at.forEach((v, row) => {
+      for (let k = 0; k < 3; k++) attributes[v * width + 4 + m * 3 + k] = deltas[row * 3 + k]! / (k === 2 ? DEPTH_TOLERANCE_PX : TOLERANCE_PX);
+    });
+  });
+  return { count, xy, attributes, width };
+}
+
+type Triangle = readonly [number, number, number];
+
+/** The state of one simplification: live triangles, and in each the vertices that were removed from there. */
+class Collapse {
+  readonly #mesh: Mesh;
+  readonly #removed = new Map<Triangle, readonly number[]>();
+  readonly #around: Set<Triangle>[];
+  readonly #fixed: Uint8Array;
+
+  constructor(mesh: Mesh, indices: Uint16Array) {
+    this.#mesh = mesh;
+    this.#around = Array.from({ length: mesh.count }, () => new Set());
+    this.#fixed = new Uint8Array(mesh.count);
+    const edges = new Map<string, number>();
+    for (let t = 0; t < indices.length; t += 3) {
+      const triangle: Triangle = [indices[t]!, indices[t + 1]!, indices[t + 2]!];
+      this.#add(triangle, []);
+      for (let k = 0; k < 3; k++) {
+        const key = edgeKey(triangle[k]!, triangle[(k + 1) % 3]!);
+        edges.set(key, (edges.get(key) ?? 0) + 1);
+      }
+    }
+    for (const [key, uses] of edges) if (uses !== 2) for (const vertex of key.split(' ')) this.#fixed[Number(vertex)] = 1;
+  }
+
+  /** Three vertices per triangle. */
+  run(): number[] {
+    for (let before = -1; before !== this.#removed.size; ) {
+      before = this.#removed.size;
+      for (let vertex = 0; vertex < this.#mesh.count; vertex++) if (!this.#fixed[vertex] && this.#around[vertex]!.size > 0) this.#tryVertex(vertex);
+    }
+    return [...this.#removed.keys()].flat();
+  }
+
+  #tryVertex(vertex: number): void {
+    const star = [...this.#around[vertex]!];
+    const gone = [vertex, ...star.flatMap((triangle) => [...this.#removed.get(triangle)!])];
+    let best: { triangles: Triangle[]; homes: number[][] } | undefined;
+    let least = 1;
+    for (const target of new Set(star.flat())) {
+      if (target === vertex) continue;
+      const triangles = star.filter((t) => !t.includes(target)).map((t): Triangle => t.map((v) => (v === vertex ? target : v)) as unknown as Triangle);
+      if (triangles.length !== star.length - 2 || !this.#isSound(triangles)) continue;
+      const homes: number[][] = triangles.map(() => []);
+      const error = this.#settle(gone, triangles, homes, least);
+      if (error >= least) continue;
+      least = error;
+      best = { triangles, homes };
+    }
+    if (!best) return;
+    for (const triangle of star) this.#drop(triangle);
+    best.triangles.forEach((triangle, i) => this.#add(triangle, best.homes[i]!));
+  }
+
+  /** Every triangle keeps its side up and some height. */
+  #isSound(triangles: readonly Triangle[]): boolean {
+    const { xy } = this.#mesh;
+    return triangles.every(([a, b, c]) => {
+      const [abx, aby] = [xy[b * 2]! - xy[a * 2]!, xy[b * 2 + 1]! - xy[a * 2 + 1]!];
+      const [acx, acy] = [xy[c * 2]! - xy[a * 2]!, xy[c * 2 + 1]! - xy[a * 2 + 1]!];
+      const longest = Math.max(abx * abx + aby * aby, acx * acx + acy * acy, (acx - abx) ** 2 + (acy - aby) ** 2);
+      return abx * acy - acx * aby > MIN_SHAPE * longest;
+    });
+  }
+
+  /** Finds each removed vertex's triangle; the greatest error in units of the tolerance, or infinity. */
+  #settle(gone: readonly number[], triangles: readonly Triangle[], homes: number[][], limit: number): number {
+    let worst = 0;
+    for (const vertex of gone) {
+      const home = triangles.findIndex((triangle) => inside(this.#weights(triangle, vertex)));
+      if (home < 0) return Number.POSITIVE_INFINITY;
+      worst = Math.max(worst, this.#error(triangles[home]!, vertex));
+      if (worst >= limit) return worst;
+      homes[home]!.push(vertex);
+    }
+    return worst;
+  }
+
+  #weights([a, b, c]: Triangle, vertex: number): [number, number, number] {
+    const { xy } = this.#mesh;
+    const [x, y] = [xy[vertex * 2]!, xy[vertex * 2 + 1]!];
+    const cross = (p: number, q: number) => (xy[p * 2]! - x) * (xy[q * 2 + 1]! - y) - (xy[q * 2]! - x) * (xy[p * 2 + 1]! - y);
+    const [wa, wb, wc] = [cross(b, c), cross(c, a), cross(a, b)];
+    const sum = wa + wb + wc;
+    return [wa / sum, wb / sum, wc / sum];
+  }
+
+  #error(triangle: Triangle, vertex: number): number {
+    const { attributes, width } = this.#mesh;
+    const [wa, wb, wc] = this.#weights(triangle, vertex);
+    const [a, b, c] = triangle;
+    let worst = 0;
+    for (let k = 0; k < width; k++) {
+      const value = wa * attributes[a * width + k]! + wb * attributes[b * width + k]! + wc * attributes[c * width + k]!;
+      worst = Math.max(worst, Math.abs(value - attributes[vertex * width + k]!));
+    }
+    return worst;
+  }
+
+  #add(triangle: Triangle, removed: readonly number[]): void {
+    this.#removed.set(triangle, removed);
+    for (const vertex of triangle) this.#around[vertex]!.add(triangle);
+  }
+
+  #drop(triangle: Triangle): void {
+    this.#removed.delete(triangle);
+    for (const vertex of triangle) this.#around[vertex]!.delete(triangle);
+  }
+}
+
+const edgeKey = (a: number, b: number): string => (a < b ? `${a} ${b}` : `${b} ${a}`);
+const inside = (weights: readonly number[]): boolean => weights.every((weight) => weight >= -1e-6);
+
+const bytesOf = (text: string): Buffer => Buffer.from(text, 'base64');
+const floats = (text: string): Float32Array => new Float32Array(new Uint8Array(bytesOf(text)).buffer);
+const shorts = (text: string): Uint16Array => new Uint16Array(new Uint8Array(bytesOf(text)).buffer);
+const base64 = (values: Float32Array | Uint16Array): string => Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
