@@ -30,7 +30,15 @@ describe('the waterfall of a turn', () => {
 
   it('counts what was ready before as nothing', () => {
     const prepared = { ...SPOKEN, startedMs: 1_100, firstTextMs: 1_150, firstPieceMs: 1_180, soundMs: 1_620 };
-    expect(waterfall(prepared, null)).toMatchObject({ prepared: true, endpoint_ms: 600, asr_ms: 12, llm_first_token_ms: 0, tts_first_piece_ms: 0, network_ms: null, total_ms: 620 });
+    expect(waterfall(prepared, null)).toMatchObject({
+      prepared: true,
+      endpoint_ms: 600,
+      asr_ms: 12,
+      llm_first_token_ms: 0,
+      tts_first_piece_ms: 0,
+      network_ms: null,
+      total_ms: 620,
+    });
   });
 
   it('leaves out what a typed turn has not', () => {

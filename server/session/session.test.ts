@@ -26,8 +26,19 @@ describe('the beginning of a call', () => {
     expect(call.events).toEqual([]);
     call.transport.connect();
     await call.until(() => call.all('output_audio_buffer.stopped').length === 1);
-    expect(call.types()).toEqual(['session.created', 'visavis.engines', ...RESPONSE, ...DONE, 'output_audio_buffer.started', 'visavis.latency', 'output_audio_buffer.stopped']);
-    expect(call.last('response.done')?.response).toMatchObject({ status: 'completed', output: [{ content: [{ type: 'output_audio', transcript: 'Hello there my friend.' }] }] });
+    expect(call.types()).toEqual([
+      'session.created',
+      'visavis.engines',
+      ...RESPONSE,
+      ...DONE,
+      'output_audio_buffer.started',
+      'visavis.latency',
+      'output_audio_buffer.stopped',
+    ]);
+    expect(call.last('response.done')?.response).toMatchObject({
+      status: 'completed',
+      output: [{ content: [{ type: 'output_audio', transcript: 'Hello there my friend.' }] }],
+    });
     expect(call.memory).toEqual(['assistant: Hello there my friend.']);
     expect(call.last('visavis.latency')).toMatchObject({ kind: 'greeting' });
   });
@@ -79,7 +90,10 @@ describe('a spoken question', () => {
     ]);
     const item = call.last('input_audio_buffer.speech_started')?.item_id;
     expect(call.last('input_audio_buffer.committed')?.item_id).toBe(item);
-    expect(call.last('conversation.item.input_audio_transcription.completed')).toMatchObject({ item_id: item, transcript: 'what is visavis' });
+    expect(call.last('conversation.item.input_audio_transcription.completed')).toMatchObject({
+      item_id: item,
+      transcript: 'what is visavis',
+    });
     expect(call.last('response.output_audio_transcript.done')?.transcript).toBe('You said what is visavis.');
     expect(call.last('visavis.latency')).toMatchObject({ kind: 'spoken', prepared: true });
     expect(call.all('visavis.state').map(({ state }) => state)).toEqual(['listening', 'hearing', 'preparing', 'answering', 'listening']);
@@ -145,7 +159,12 @@ describe('a spoken question', () => {
     await settled();
     await call.asks('question');
     await call.until(() => call.all('output_audio_buffer.stopped').length === 2);
-    expect(call.memory).toEqual(['user: first', 'assistant: You said first.', 'user: a very long question', 'assistant: You said a very long question.']);
+    expect(call.memory).toEqual([
+      'user: first',
+      'assistant: You said first.',
+      'user: a very long question',
+      'assistant: You said a very long question.',
+    ]);
     expect(call.thinking.requests.at(-1)?.history).toHaveLength(2);
     expect(call.all('conversation.item.deleted')).toEqual([]);
   });
@@ -206,7 +225,11 @@ describe('barge-in', () => {
     draft?.write('Six seven. ', 'Eight nine.').end();
     await call.isQuiet(1_300, { text: 'okay right' });
     await call.until(() => call.all('output_audio_buffer.stopped').length === 1);
-    expect(call.all('response.output_audio_transcript.delta').map(({ delta }) => delta)).toEqual(['One two three four five. ', 'Six seven. ', 'Eight nine.']);
+    expect(call.all('response.output_audio_transcript.delta').map(({ delta }) => delta)).toEqual([
+      'One two three four five. ',
+      'Six seven. ',
+      'Eight nine.',
+    ]);
     expect(call.memory).toEqual(['user: tell me', 'assistant: One two three four five. Six seven. Eight nine.']);
     expect(call.all('output_audio_buffer.started')).toHaveLength(1);
     expect(call.all('response.done').map(({ response }) => response.status)).toEqual(['completed']);
@@ -305,7 +328,10 @@ describe('a turn that fails', () => {
     call.thinking.answer = () => LONG;
     call.typed('first');
     await call.until(() => call.all('response.done').length === 1);
-    expect(call.last('response.done')?.response).toMatchObject({ status: 'failed', status_details: { error: { code: 'child_unavailable' } } });
+    expect(call.last('response.done')?.response).toMatchObject({
+      status: 'failed',
+      status_details: { error: { code: 'child_unavailable' } },
+    });
     expect(call.last('visavis.notice')).toMatchObject({ code: 'answer_failed', severity: 'error' });
     expect(call.session.floor.phase).toBe('answering');
     await call.until(() => call.all('output_audio_buffer.stopped').length === 1);

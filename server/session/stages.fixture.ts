@@ -351,7 +351,8 @@ export class ScriptedFace implements FaceSession {
   }
 }
 
-export const testConfig = (input: ConfigInput = {}): Config => configSchema.parse({ ...input, session: { silencePromptMs: 0, silenceEndMs: 0, ...input.session } });
+export const testConfig = (input: ConfigInput = {}): Config =>
+  configSchema.parse({ ...input, session: { silencePromptMs: 0, silenceEndMs: 0, ...input.session } });
 
 export interface CallOptions {
   readonly config?: ConfigInput;
@@ -393,7 +394,9 @@ export class SimulatedCall implements AsyncDisposable {
       {
         callId: 'call_test',
         transport: this.transport,
-        ...(carrier === 'websocket' ? { appendAudio: (pcm: Int16Array) => this.appended.push(pcm) <= 3, clearAudio: () => this.appended.splice(0) } : {}),
+        ...(carrier === 'websocket'
+          ? { appendAudio: (pcm: Int16Array) => this.appended.push(pcm) <= 3, clearAudio: () => this.appended.splice(0) }
+          : {}),
         ear,
         openEar: async (language) => {
           const later = { language, ear: new ScriptedEar() };
@@ -402,7 +405,11 @@ export class SimulatedCall implements AsyncDisposable {
         },
         face: picture ? { session: this.face, performer: this.performer } : undefined,
         createPacer: (frames) =>
-          createPacer({ transport: this.transport, frames: frames && { ...frames, framesPerS: 25, leadMs: config.face.leadMs }, clock: this.clock }),
+          createPacer({
+            transport: this.transport,
+            frames: frames && { ...frames, framesPerS: 25, leadMs: config.face.leadMs },
+            clock: this.clock,
+          }),
         thinking: this.thinking,
         speaking: this.speaking,
         engines: () => [],
@@ -532,6 +539,13 @@ export class SimulatedCall implements AsyncDisposable {
   }
 
   #vad(frame: { isSpeech: boolean; speechMs: number; voicedShare: number }): void {
-    this.ear.hear({ type: 'vad', atMs: this.#earMs, probability: frame.isSpeech ? 1 : 0, silenceMs: this.#silenceMs, levelDb: -20, ...frame });
+    this.ear.hear({
+      type: 'vad',
+      atMs: this.#earMs,
+      probability: frame.isSpeech ? 1 : 0,
+      silenceMs: this.#silenceMs,
+      levelDb: -20,
+      ...frame,
+    });
   }
 }
