@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { bake } from './bake/bake.ts';
+import { simplifyRig } from './bake/simplify.ts';
 import { loadPerson } from './person.ts';
 import { writeStills } from './stills.ts';
 
@@ -24,7 +25,7 @@ const person = loadPerson(name);
 const folder = values.out ?? path.join(fileURLToPath(new URL('../../avatars/', import.meta.url)), person.name);
 const startedAt = performance.now();
 let lastLine = '';
-const { rig, atlas } = await bake(person, {
+const { rig: dense, atlas } = await bake(person, {
   quality: values.fine ? 2 : 1,
   scale: 1,
   onProgress: (what, share) => {
@@ -33,6 +34,7 @@ const { rig, atlas } = await bake(person, {
     lastLine = line;
   },
 });
+const rig = simplifyRig(dense);
 await mkdir(folder, { recursive: true });
 const image = sharp(Buffer.from(atlas.rgba.buffer), { raw: { width: atlas.width, height: atlas.height, channels: 4 } });
 await image.png({ compressionLevel: 9, effort: 7 }).toFile(path.join(folder, 'atlas.png'));

@@ -2,9 +2,9 @@ import type { Rig, RigLayer, RigMorph } from '../../../server/face/rig.ts';
 import type { ParameterName } from '../../../server/face/parameters.ts';
 
 /** Greatest error of any point of the mesh, at rest or at the full weight of any one morph, canvas pixels. */
-const TOLERANCE_PX = 0.3;
+const TOLERANCE_PX = 0.5;
 /** The head turns by at most some 9 degrees, which makes a sixth of it visible. */
-const DEPTH_TOLERANCE_PX = 2;
+const DEPTH_TOLERANCE_PX = 4;
 const FOLLOW_TOLERANCE = 0.004;
 /** A collapse must leave triangles at least this tall for their length: slivers hurt the texture. */
 const MIN_SHAPE = 0.06;
