@@ -37,7 +37,8 @@ const { rig: dense, atlas } = await bake(person, {
 const rig = simplifyRig(dense);
 await mkdir(folder, { recursive: true });
 const image = sharp(Buffer.from(atlas.rgba.buffer), { raw: { width: atlas.width, height: atlas.height, channels: 4 } });
-await image.png({ compressionLevel: 9, effort: 7 }).toFile(path.join(folder, 'atlas.png'));
+// No `effort` here: it would make sharp reduce the picture to a palette.
+await image.png({ compressionLevel: 9, adaptiveFiltering: true }).toFile(path.join(folder, 'atlas.png'));
 await writeFile(path.join(folder, 'avatar.json'), `${JSON.stringify(rig)}\n`);
 await writeStills(folder);
 const vertices = rig.layers.reduce((sum, layer) => sum + Buffer.from(layer.mesh.follow, 'base64').length / 4, 0);

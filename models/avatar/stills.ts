@@ -40,5 +40,5 @@ export async function writeStills(folder: string): Promise<void> {
   using stage = await openStage(folder, 1024);
   const still = sharp(stage.draw({ mouthSmileLeft: 0.22, mouthSmileRight: 0.22 }), { raw: { width: 1024, height: 1024, channels: 4 } }).removeAlpha();
   await still.clone().resize(768, 768).jpeg({ quality: 88 }).toFile(path.join(folder, 'poster.jpg'));
-  await still.clone().resize(192, 192).png({ palette: false }).toFile(path.join(folder, 'preview.png'));
+  await still.clone().resize(192, 192).png().toFile(path.join(folder, 'preview.png'));
 }

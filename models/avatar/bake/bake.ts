@@ -1,5 +1,5 @@
 import type { Rig } from '../../../server/face/rig.ts';
-import { CAMERA_CM, CANVAS_PX, PIVOT, projectX, projectY, PX_PER_CM } from '../camera.ts';
+import { CAMERA_CM, CANVAS_PX, PIVOT, PX_PER_CM, projectX, projectY, unprojectY } from '../camera.ts';
 import { Scene } from '../geometry/scene.ts';
 import { type HairGroup, growLocks } from '../hair/locks.ts';
 import { growStrands, hairDensity, shadeHair, type Stroke } from '../hair/strands.ts';
@@ -63,6 +63,18 @@ function feather(picture: Picture, region: Region, border: number): void {
   }
 }
 
+/** Long hair covers the ears: seen between cheek and hair they would only fray the outline of the face. */
+function hideEars({ picture, depth }: Exposure, region: Region): void {
+  for (let i = 0; i < depth.length; i++) {
+    const z = depth[i] ?? 0;
+    const px = region.x + ((i % picture.width) * region.width) / picture.width;
+    const y = unprojectY(region.y + (Math.floor(i / picture.width) * region.height) / picture.height, z);
+    if (Math.abs(px - CANVAS_PX / 2) < 5.6 * PX_PER_CM || y > 2.5 || y < -4.8) continue;
+    const o = i * 4 + 3;
+    picture.rgba[o] = Math.min(picture.rgba[o] ?? 0, smoothstep(-6.4, -5.4, z));
+  }
+}
+
 /** Runs costly work at most once, and only when asked for. */
 function once<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;
@@ -107,6 +119,7 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
 
   const headRegion: Region = { x: 250, y: 50, width: 524, height: 740 };
   const head = await shoot('head', 'head', headRegion);
+  hideEars(head, headRegion);
   const bodyRegion: Region = { x: 0, y: 610, width: CANVAS_PX, height: CANVAS_PX - 610 };
   const body = await shoot('body', 'body', bodyRegion);
   const mesh = new FaceMesh(scene, headRegion);
@@ -148,14 +161,14 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
     return groups;
   });
   const hairRegion: Region = { x: 172, y: 24, width: 680, height: 946 };
-  const hair = async (group: HairGroup, id: string): Promise<LayerDraft> => {
+  const hair = async (group: HairGroup, id: string, detail: number): Promise<LayerDraft> => {
     onProgress(`${group} hair`, 0);
-    const exposure = await cache.get([`hair ${group}`, scale], async () => exposeHair((await combed())[group], hairRegion, scale));
+    const exposure = await cache.get([`hair ${group}`, scale * detail], async () => exposeHair((await combed())[group], hairRegion, scale * detail));
     return hairLayer(id, exposure, hairRegion);
   };
-  const backHair = await hair('back', 'hairBack');
-  const sideHair = await hair('side', 'hairSide');
-  const frontHair = await hair('front', 'hairFront');
+  const backHair = await hair('back', 'hairBack', 0.5);
+  const sideHair = await hair('side', 'hairSide', 0.7);
+  const frontHair = await hair('front', 'hairFront', 1);
 
   const drafts: LayerDraft[] = [
     backdropLayer(person),

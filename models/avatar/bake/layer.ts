@@ -34,7 +34,7 @@ export interface LayerDraft {
 const base64 = (view: Float32Array | Uint16Array): string => Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString('base64');
 
 /** Displacements smaller than this (px) are left out. */
-const NEGLIGIBLE_PX = 0.04;
+const NEGLIGIBLE_PX = 0.1;
 
 function encodeMorph(deltas: readonly Delta[]): RigMorph | undefined {
   const vertices: number[] = [];

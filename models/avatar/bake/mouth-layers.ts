@@ -21,7 +21,7 @@ const rigid = (vertices: readonly Vertex[], d: Delta, share: number): Delta[] =>
   vertices.map(() => [d[0] * share, d[1] * share, d[2] * share]);
 
 /** Widths (cm) of teeth from the middle outwards. */
-const UPPER_TEETH = [0.84, 0.68, 0.76, 0.68, 0.64];
+const UPPER_TEETH = [0.84, 0.68, 0.76, 0.68, 0.66, 0.8];
 const LOWER_TEETH = [0.52, 0.56, 0.64, 0.64, 0.62];
 
 /** Cavity, lower teeth, upper teeth, tongue: what opens behind the lips. The tongue comes last, for its tip shows under the teeth. */
@@ -36,7 +36,7 @@ export function mouthLayers(scene: Scene): LayerDraft[] {
   return [
     cavity(box(0.75, 2.7, 2.4, -1), drop),
     lowerTeeth(seamY, box(0.1, 1.3, 2.2, 0.1), drop),
-    upperTeeth(seamY, box(1.0, 0.45, 2.3, 0.4)),
+    upperTeeth(seamY, box(1.0, 0.45, 2.72, 0.4)),
     tongue(seamY, box(0.2, 1.5, 1.75, 0), drop),
     depths(box(0.9, 2.2, 2.4, 0.4), drop),
   ];
@@ -52,7 +52,7 @@ function depths(region: Region, drop: Delta): LayerDraft {
   });
   const mesh = gridMesh(region, 2, 2, () => ({ depth: rigDepth(0.5), follow: 1 }));
   const low = mesh.vertices.map((v): Delta => [0, v.y > region.y + region.height * 0.4 ? drop[1] * 0.5 : 0, 0]);
-  return { id: 'mouthShade', picture, region, ...mesh, morphs: { jawOpen: low }, opacity: { base: 0, gains: { mouthFunnel: 0.5, mouthPucker: 0.75 } } };
+  return { id: 'mouthShade', picture, region, ...mesh, morphs: { jawOpen: low }, opacity: { base: 0, gains: { mouthFunnel: 0.72, mouthPucker: 0.9 } } };
 }
 
 function cavity(region: Region, drop: Delta): LayerDraft {
@@ -90,23 +90,23 @@ function upperTeeth(seamY: number, region: Region): LayerDraft {
   const picture = paintRegion(region, 2, (px, py, out) => {
     const x = unprojectX(px, 0.4);
     const y = unprojectY(py, 0.4) - seamY;
-    const s = archLength(x, 2.35);
+    const s = archLength(x, 2.75);
     const { tooth, across } = toothAt(s, UPPER_TEETH);
     if (tooth < 0) return;
-    const length = [0.02, -0.04, 0, -0.05, -0.09][tooth] ?? 0;
+    const length = [0.02, -0.04, 0, -0.05, -0.09, -0.11][tooth] ?? 0;
     const round = tooth === 2 ? 0.13 * across * across + 0.02 : 0.055 * Math.abs(across) ** 3;
     const edge = -0.24 - length + round + 0.03 * x * x * 0.4;
     const gumLine = 0.66 - (tooth === 1 ? 0.06 : 0) + 0.16 * across * across;
     const inside = smoothstep(edge - 0.02, edge + 0.02, y);
     const gap = smoothstep(0.99, 0.86, Math.abs(across));
-    const side = 1 - 0.62 * smoothstep(0.9, 2.2, Math.abs(x));
+    const side = 1 - 0.7 * smoothstep(0.9, 2.6, Math.abs(x));
     const bulge = 0.86 + 0.14 * (1 - across * across) - 0.1 * across * Math.sign(s);
     const gloss = 0.2 * bump((across + 0.25) / 0.3) * bump((y - 0.12) / 0.16);
     const translucent = smoothstep(edge + 0.1, edge, y);
-    const light = side * bulge * mix(0.7, 1, gap) * smoothstep(0.75, -0.1, y) * 0.66;
-    out[0] = 0.8 * light * (1 - 0.1 * translucent) + gloss * side;
-    out[1] = 0.76 * light * (1 - 0.07 * translucent) + gloss * side;
-    out[2] = 0.68 * light + gloss * side;
+    const light = side * bulge * mix(0.7, 1, gap) * smoothstep(0.8, -0.1, y) * 0.76;
+    out[0] = 0.84 * light * (1 - 0.1 * translucent) + gloss * side;
+    out[1] = 0.765 * light * (1 - 0.07 * translucent) + gloss * side;
+    out[2] = 0.64 * light + gloss * side;
     const gum = smoothstep(gumLine - 0.02, gumLine + 0.03, y);
     out[0] = mix(out[0] ?? 0, 0.3 * side, gum);
     out[1] = mix(out[1] ?? 0, 0.1 * side, gum);
