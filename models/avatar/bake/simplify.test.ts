@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FaceEvaluator } from '../../../server/face/evaluator.ts';
 import { type LoadedLayer, loadRig } from '../../../server/face/load-rig.ts';
@@ -95,5 +97,16 @@ describe('simplified meshes', () => {
   it('leave small meshes as they are', () => {
     const small = grid(6, bent);
     expect(simplifyLayer(small)).toBe(small);
+  });
+});
+
+/** A frame of 512x512 costs a third more with twice as many. */
+const MOST_TRIANGLES = 12_000;
+const AVATARS = join(import.meta.dirname, '../../../avatars');
+
+describe('shipped avatars', () => {
+  it.each(readdirSync(AVATARS))('%s has no needless triangles (models/avatar/simplify.ts takes them out)', (name) => {
+    const rig = loadRig(JSON.parse(readFileSync(join(AVATARS, name, 'avatar.json'), 'utf8')));
+    expect(rig.triangleCount).toBeLessThan(MOST_TRIANGLES);
   });
 });
