@@ -71,7 +71,7 @@ function hideEars({ picture, depth }: Exposure, region: Region): void {
     const y = unprojectY(region.y + (Math.floor(i / picture.width) * region.height) / picture.height, z);
     if (Math.abs(px - CANVAS_PX / 2) < 5.6 * PX_PER_CM || y > 2.5 || y < -4.8) continue;
     const o = i * 4 + 3;
-    picture.rgba[o] = Math.min(picture.rgba[o] ?? 0, smoothstep(-6.4, -5.4, z));
+    picture.rgba[o] = Math.min(picture.rgba[o] ?? 0, smoothstep(-5.1, -4, z));
   }
 }
 

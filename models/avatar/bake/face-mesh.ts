@@ -109,6 +109,7 @@ export class FaceMesh {
       }
     }
     this.#fillMissingDepth();
+    this.#smoothOutlineDepth();
   }
 
   #seamPx(x: number): number {
@@ -158,6 +159,23 @@ export class FaceMesh {
       v.wx = unprojectX(v.x, v.wz);
       v.wy = unprojectY(v.y, v.wz);
       v.depth = rigDepth(v.wz);
+    }
+  }
+
+  /** Evens out depth where the skin turns away, for the outline would show every step of it when the head turns. */
+  #smoothOutlineDepth(): void {
+    const neighbours = this.vertices.map(() => new Set<number>());
+    for (let t = 0; t < this.triangles.length; t += 3) {
+      const corners = this.triangles.slice(t, t + 3);
+      for (const i of corners) for (const k of corners) if (i !== k) neighbours[i]?.add(k);
+    }
+    for (let round = 0; round < 14; round++) {
+      const before = this.vertices.map((v) => v.depth);
+      this.vertices.forEach((v, i) => {
+        if (Math.abs(v.wx) < 4.3 && v.wy > -8.6) return;
+        const around = [...(neighbours[i] ?? [])];
+        v.depth = around.reduce((sum, k) => sum + (before[k] ?? 0), before[i] ?? 0) / (around.length + 1);
+      });
     }
   }
 

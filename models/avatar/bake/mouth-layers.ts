@@ -52,7 +52,7 @@ function depths(region: Region, drop: Delta): LayerDraft {
   });
   const mesh = gridMesh(region, 2, 2, () => ({ depth: rigDepth(0.5), follow: 1 }));
   const low = mesh.vertices.map((v): Delta => [0, v.y > region.y + region.height * 0.4 ? drop[1] * 0.5 : 0, 0]);
-  return { id: 'mouthShade', picture, region, ...mesh, morphs: { jawOpen: low }, opacity: { base: 0, gains: { mouthFunnel: 0.72, mouthPucker: 0.9 } } };
+  return { id: 'mouthShade', picture, region, ...mesh, morphs: { jawOpen: low }, opacity: { base: 0, gains: { mouthFunnel: 0.95, mouthPucker: 0.9 } } };
 }
 
 function cavity(region: Region, drop: Delta): LayerDraft {
