@@ -85,7 +85,13 @@ class SimulatedCall {
       codecs: {
         audio: [
           useOPUS({ payloadType: OPUS_TYPE, parameters: 'minptime=10;useinbandfec=1' }),
-          new RTCRtpCodecParameters({ mimeType: 'audio/red', clockRate: 48_000, channels: 2, payloadType: 63, parameters: `${OPUS_TYPE}/${OPUS_TYPE}` }),
+          new RTCRtpCodecParameters({
+            mimeType: 'audio/red',
+            clockRate: 48_000,
+            channels: 2,
+            payloadType: 63,
+            parameters: `${OPUS_TYPE}/${OPUS_TYPE}`,
+          }),
         ],
         video: [
           useVP8({ payloadType: 96, rtcpFeedback: [useNACK(), usePLI(), useTWCC()] }),
@@ -127,7 +133,12 @@ class SimulatedCall {
     this.#silentPackets = isSilent ? this.#silentPackets + 1 : 0;
     if (isSilent && this.#silentPackets % KEEP_ALIVE_PACKETS !== 1) return;
     this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
-    const header = new RtpHeader({ payloadType: OPUS_TYPE, sequenceNumber: this.#sequenceNumber, timestamp: this.#timestamp, payloadOffset: 12 });
+    const header = new RtpHeader({
+      payloadType: OPUS_TYPE,
+      sequenceNumber: this.#sequenceNumber,
+      timestamp: this.#timestamp,
+      payloadOffset: 12,
+    });
     this.#microphone.writeRtp(new RtpPacket(header, Buffer.from(isSilent ? SILENT_PACKET : packet)));
   }
 
@@ -211,7 +222,16 @@ class SimulatedCall {
   }
 }
 
-const freshFigures = () => ({ frames: 0, videoBytes: 0, audioPackets: 0, widthPx: 0, heightPx: 0, speakingMs: 0, answers: 0, largestGapMs: 0 });
+const freshFigures = () => ({
+  frames: 0,
+  videoBytes: 0,
+  audioPackets: 0,
+  widthPx: 0,
+  heightPx: 0,
+  speakingMs: 0,
+  answers: 0,
+  largestGapMs: 0,
+});
 
 /** Size in the first packet of a VP8 key frame (RFC 7741, section 4; RFC 6386, section 9.1). */
 function keyFrameSize(payload: Buffer): { widthPx: number; heightPx: number } | undefined {

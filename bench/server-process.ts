@@ -25,7 +25,8 @@ export class ServerProcess implements AsyncDisposable {
     const profiling = profileDir ? `--cpu-prof --cpu-prof-interval=500 --cpu-prof-dir=${profileDir}` : '';
     const env = profileDir ? { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${profiling}`.trim() } : process.env;
     const args = ['--disable-warning=ExperimentalWarning', 'server/cli.ts', 'start', '--port', String(port), '--log-level', 'warn'];
-    for (const setting of ['server.requestsPerMinute=100000', 'server.callsPerMinute=10000', 'session.silencePromptMs=0', ...settings]) args.push('--set', setting);
+    for (const setting of ['server.requestsPerMinute=100000', 'server.callsPerMinute=10000', 'session.silencePromptMs=0', ...settings])
+      args.push('--set', setting);
     const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
     const url = `http://localhost:${port}`;
     for (let tries = 0; tries < 600; tries++) {

@@ -52,7 +52,8 @@ function jawOpened(layer: RigLayer): (u: number, v: number) => number {
   return (u, v) => {
     for (let t = 0; t < indices.length; t += 3) {
       const [a, b, c] = [indices[t]! * 4, indices[t + 1]! * 4, indices[t + 2]! * 4];
-      const cross = (p: number, q: number) => (vertices[p + 2]! - u) * (vertices[q + 3]! - v) - (vertices[q + 2]! - u) * (vertices[p + 3]! - v);
+      const cross = (p: number, q: number) =>
+        (vertices[p + 2]! - u) * (vertices[q + 3]! - v) - (vertices[q + 2]! - u) * (vertices[p + 3]! - v);
       const [wa, wb, wc] = [cross(b, c), cross(c, a), cross(a, b)];
       if (wa < -1e-3 || wb < -1e-3 || wc < -1e-3) continue;
       return (wa * vertices[a + 1]! + wb * vertices[b + 1]! + wc * vertices[c + 1]!) / (wa + wb + wc);
@@ -88,7 +89,8 @@ describe('simplified meshes', () => {
   it('keep their outline', () => {
     const outline = ({ rest }: LoadedLayer) => {
       const points: string[] = [];
-      for (let k = 0; k < rest.length; k += 4) if ([rest[k], rest[k + 1]].some((v) => v === 0 || v === 100)) points.push(`${rest[k]} ${rest[k + 1]}`);
+      for (let k = 0; k < rest.length; k += 4)
+        if ([rest[k], rest[k + 1]].some((v) => v === 0 || v === 100)) points.push(`${rest[k]} ${rest[k + 1]}`);
       return points.sort();
     };
     expect(outline(loaded(simpler).layer)).toEqual(outline(loaded(layer).layer));

@@ -40,11 +40,18 @@ export function simplifyLayer(layer: RigLayer): RigLayer {
 
   const kept = [...new Set(triangles)].sort((a, b) => a - b);
   const numberOf = new Map(kept.map((vertex, i) => [vertex, i]));
-  const pick = (values: Float32Array, tuple: number) => Float32Array.from(kept.flatMap((v) => [...values.subarray(v * tuple, (v + 1) * tuple)]));
+  const pick = (values: Float32Array, tuple: number) =>
+    Float32Array.from(kept.flatMap((v) => [...values.subarray(v * tuple, (v + 1) * tuple)]));
   const thinned = morphs.map(({ name, at, deltas }): [string, RigMorph] => {
     const rows = [...at].map((vertex, row) => ({ vertex, row })).filter(({ vertex }) => numberOf.has(vertex));
     const vertexNumbers = Uint16Array.from(rows, ({ vertex }) => numberOf.get(vertex)!);
-    return [name, { vertices: base64(vertexNumbers), deltas: base64(Float32Array.from(rows.flatMap(({ row }) => [...deltas.subarray(row * 3, row * 3 + 3)]))) }];
+    return [
+      name,
+      {
+        vertices: base64(vertexNumbers),
+        deltas: base64(Float32Array.from(rows.flatMap(({ row }) => [...deltas.subarray(row * 3, row * 3 + 3)]))),
+      },
+    ];
   });
   return {
     ...layer,
@@ -78,7 +85,8 @@ function measured(
   }
   morphs.forEach(({ at, deltas }, m) => {
     at.forEach((v, row) => {
-      for (let k = 0; k < 3; k++) attributes[v * width + 4 + m * 3 + k] = deltas[row * 3 + k]! / (k === 2 ? DEPTH_TOLERANCE_PX : TOLERANCE_PX);
+      for (let k = 0; k < 3; k++)
+        attributes[v * width + 4 + m * 3 + k] = deltas[row * 3 + k]! / (k === 2 ? DEPTH_TOLERANCE_PX : TOLERANCE_PX);
     });
   });
   return { count, xy, attributes, width };
@@ -113,7 +121,8 @@ class Collapse {
   run(): number[] {
     for (let before = -1; before !== this.#removed.size; ) {
       before = this.#removed.size;
-      for (let vertex = 0; vertex < this.#mesh.count; vertex++) if (!this.#fixed[vertex] && this.#around[vertex]!.size > 0) this.#tryVertex(vertex);
+      for (let vertex = 0; vertex < this.#mesh.count; vertex++)
+        if (!this.#fixed[vertex] && this.#around[vertex]!.size > 0) this.#tryVertex(vertex);
     }
     return [...this.#removed.keys()].flat();
   }
@@ -125,7 +134,9 @@ class Collapse {
     let least = 1;
     for (const target of new Set(star.flat())) {
       if (target === vertex) continue;
-      const triangles = star.filter((t) => !t.includes(target)).map((t): Triangle => t.map((v) => (v === vertex ? target : v)) as unknown as Triangle);
+      const triangles = star
+        .filter((t) => !t.includes(target))
+        .map((t): Triangle => t.map((v) => (v === vertex ? target : v)) as unknown as Triangle);
       if (triangles.length !== star.length - 2 || !this.#isSound(triangles)) continue;
       const homes: number[][] = triangles.map(() => []);
       const error = this.#settle(gone, triangles, homes, least);
@@ -200,4 +211,5 @@ const inside = (weights: readonly number[]): boolean => weights.every((weight) =
 const bytesOf = (text: string): Buffer => Buffer.from(text, 'base64');
 const floats = (text: string): Float32Array => new Float32Array(new Uint8Array(bytesOf(text)).buffer);
 const shorts = (text: string): Uint16Array => new Uint16Array(new Uint8Array(bytesOf(text)).buffer);
-const base64 = (values: Float32Array | Uint16Array): string => Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
+const base64 = (values: Float32Array | Uint16Array): string =>
+  Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');

@@ -45,7 +45,11 @@ describe('the cache of prepared domains', () => {
     const first = await cachedDomain(sentences, options, kept());
     const [name] = await readdir(kept());
     const bytes = await readFile(join(kept(), name!));
-    for (const damaged of [bytes.subarray(0, bytes.length - 7), Buffer.from('junk'), Buffer.from(bytes.map((byte, i) => (i === bytes.length - 30 ? byte ^ 1 : byte)))]) {
+    for (const damaged of [
+      bytes.subarray(0, bytes.length - 7),
+      Buffer.from('junk'),
+      Buffer.from(bytes.map((byte, i) => (i === bytes.length - 30 ? byte ^ 1 : byte))),
+    ]) {
       await writeFile(join(kept(), name!), damaged);
       expect(await cachedDomain(sentences, options, kept())).toEqual(first);
     }
