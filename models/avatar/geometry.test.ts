@@ -65,7 +65,11 @@ describe.each(people)('face of %s', (name) => {
     const out = new Float64Array(3);
     for (const morph of FACE_MORPHS.filter((m) => /^(jaw|mouth|cheek)/.test(m))) {
       const pose: Pose = { [morph]: 0.5 };
-      for (const [x, y, z] of [[0.6, -5.4, 0.9], [-3.4, -4.2, -0.6], [2.6, -6.2, 0]] as const) {
+      for (const [x, y, z] of [
+        [0.6, -5.4, 0.9],
+        [-3.4, -4.2, -0.6],
+        [2.6, -6.2, 0],
+      ] as const) {
         scene.motion.displace(pose, x, y, z, 1, false, out);
         scene.motion.undo(pose, x + (out[0] ?? 0), y + (out[1] ?? 0), z + (out[2] ?? 0), 1, out);
         expect(Math.hypot((out[0] ?? 0) - x, (out[1] ?? 0) - y, (out[2] ?? 0) - z), `${morph} at ${x},${y}`).toBeLessThan(0.05);

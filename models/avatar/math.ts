@@ -40,10 +40,17 @@ export function ellipsoid(x: number, y: number, z: number, rx: number, ry: numbe
 
 /** Signed distance to a rod from a (radius ra) to b (radius rb). */
 export function rod(
-  x: number, y: number, z: number,
-  ax: number, ay: number, az: number,
-  bx: number, by: number, bz: number,
-  ra: number, rb: number,
+  x: number,
+  y: number,
+  z: number,
+  ax: number,
+  ay: number,
+  az: number,
+  bx: number,
+  by: number,
+  bz: number,
+  ra: number,
+  rb: number,
 ): number {
   const ux = bx - ax;
   const uy = by - ay;
@@ -90,11 +97,7 @@ export function noise(x: number, y: number, z: number): number {
   u = u * u * (3 - 2 * u);
   v = v * v * (3 - 2 * v);
   w = w * w * (3 - 2 * w);
-  const near = mix(
-    mix(lattice(X, Y, Z), lattice(X + 1, Y, Z), u),
-    mix(lattice(X, Y + 1, Z), lattice(X + 1, Y + 1, Z), u),
-    v,
-  );
+  const near = mix(mix(lattice(X, Y, Z), lattice(X + 1, Y, Z), u), mix(lattice(X, Y + 1, Z), lattice(X + 1, Y + 1, Z), u), v);
   const far = mix(
     mix(lattice(X, Y, Z + 1), lattice(X + 1, Y, Z + 1), u),
     mix(lattice(X, Y + 1, Z + 1), lattice(X + 1, Y + 1, Z + 1), u),

@@ -38,7 +38,9 @@ export async function openStage(folder: string, sizePx: number): Promise<Stage> 
 /** The pictures shown before a call begins: a large still and a small one. */
 export async function writeStills(folder: string): Promise<void> {
   using stage = await openStage(folder, 1024);
-  const still = sharp(stage.draw({ mouthSmileLeft: 0.22, mouthSmileRight: 0.22 }), { raw: { width: 1024, height: 1024, channels: 4 } }).removeAlpha();
+  const still = sharp(stage.draw({ mouthSmileLeft: 0.22, mouthSmileRight: 0.22 }), {
+    raw: { width: 1024, height: 1024, channels: 4 },
+  }).removeAlpha();
   await still.clone().resize(768, 768).jpeg({ quality: 88 }).toFile(path.join(folder, 'poster.jpg'));
   await still.clone().resize(192, 192).png().toFile(path.join(folder, 'preview.png'));
 }

@@ -78,7 +78,11 @@ function bleed(picture: Picture): Float32Array {
 
 /** Tone-maps every picture into one straight-alpha RGBA image. */
 export function compose(
-  pictures: readonly Picture[], places: readonly Placement[], side: number, height: number, exposure: number,
+  pictures: readonly Picture[],
+  places: readonly Placement[],
+  side: number,
+  height: number,
+  exposure: number,
 ): Uint8ClampedArray {
   const out = new Uint8ClampedArray(side * height * 4);
   pictures.forEach((picture, n) => {

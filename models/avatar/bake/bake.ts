@@ -163,7 +163,9 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
   const hairRegion: Region = { x: 172, y: 24, width: 680, height: 946 };
   const hair = async (group: HairGroup, id: string, detail: number): Promise<LayerDraft> => {
     onProgress(`${group} hair`, 0);
-    const exposure = await cache.get([`hair ${group}`, scale * detail], async () => exposeHair((await combed())[group], hairRegion, scale * detail));
+    const exposure = await cache.get([`hair ${group}`, scale * detail], async () =>
+      exposeHair((await combed())[group], hairRegion, scale * detail),
+    );
     return hairLayer(id, exposure, hairRegion);
   };
   const backHair = await hair('back', 'hairBack', 0.5);
@@ -188,7 +190,10 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
     ...browLayers(person, scene),
     frontHair,
   ];
-  return assemble(person, drafts.map((draft) => cropped(draft.opaque ? draft : trim(draft))));
+  return assemble(
+    person,
+    drafts.map((draft) => cropped(draft.opaque ? draft : trim(draft))),
+  );
 }
 
 /** Cuts off what no triangle of the layer shows. */

@@ -88,9 +88,7 @@ export function eyeLayers(person: Person, scene: Scene, sign: 1 | -1): LayerDraf
   return layers;
 }
 
-function irisLayer(
-  person: Person, side: string, sign: number, R: number, centreX: number, centreY: number, eyeZ: number,
-): LayerDraft {
+function irisLayer(person: Person, side: string, sign: number, R: number, centreX: number, centreY: number, eyeZ: number): LayerDraft {
   const rI = R * IRIS;
   const reach = rI * 1.14 * PX_PER_CM;
   const region: Region = { x: centreX - reach, y: centreY - reach, width: reach * 2, height: reach * 2 };
@@ -140,7 +138,11 @@ function irisLayer(
 
 /** Soft shadow of the upper lid and its lashes on the ball; it comes down with the lid. */
 function lidShadow(
-  scene: Scene, side: 'Left' | 'Right', sign: number, region: Region, place: (x: number, y: number) => { depth: number; follow: number },
+  scene: Scene,
+  side: 'Left' | 'Right',
+  sign: number,
+  region: Region,
+  place: (x: number, y: number) => { depth: number; follow: number },
 ): LayerDraft {
   const c = scene.head.curves;
   const z = c.eyeZ + c.eyeRadius;
@@ -193,7 +195,10 @@ function catchLight(side: string, R: number, centreX: number, centreY: number, e
   const mesh = gridMesh(region, 2, 2, () => ({ depth: rigDepth(eyeZ + R * 1.04), follow: 0.96 }));
   const shift = (dx: number, dy: number): Delta[] => mesh.vertices.map(() => [dx, dy, 0]);
   return {
-    id: `catchLight${side}`, picture, region, ...mesh,
+    id: `catchLight${side}`,
+    picture,
+    region,
+    ...mesh,
     morphs: { gazeX: shift(3, 0), gazeY: shift(0, -2) },
   };
 }

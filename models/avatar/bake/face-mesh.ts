@@ -19,13 +19,52 @@ interface SkinVertex extends Vertex {
 }
 
 export const FACE_MORPHS: readonly ArkitName[] = [
-  'browDownLeft', 'browDownRight', 'browInnerUp', 'browOuterUpLeft', 'browOuterUpRight', 'cheekPuff', 'cheekSquintLeft',
-  'cheekSquintRight', 'eyeBlinkLeft', 'eyeBlinkRight', 'eyeLookDownLeft', 'eyeLookDownRight', 'eyeLookUpLeft',
-  'eyeLookUpRight', 'eyeSquintLeft', 'eyeSquintRight', 'eyeWideLeft', 'eyeWideRight', 'jawForward', 'jawLeft', 'jawOpen',
-  'jawRight', 'mouthClose', 'mouthDimpleLeft', 'mouthDimpleRight', 'mouthFrownLeft', 'mouthFrownRight', 'mouthFunnel',
-  'mouthLeft', 'mouthLowerDownLeft', 'mouthLowerDownRight', 'mouthPressLeft', 'mouthPressRight', 'mouthPucker',
-  'mouthRight', 'mouthRollLower', 'mouthRollUpper', 'mouthShrugLower', 'mouthShrugUpper', 'mouthSmileLeft',
-  'mouthSmileRight', 'mouthStretchLeft', 'mouthStretchRight', 'mouthUpperUpLeft', 'mouthUpperUpRight', 'noseSneerLeft',
+  'browDownLeft',
+  'browDownRight',
+  'browInnerUp',
+  'browOuterUpLeft',
+  'browOuterUpRight',
+  'cheekPuff',
+  'cheekSquintLeft',
+  'cheekSquintRight',
+  'eyeBlinkLeft',
+  'eyeBlinkRight',
+  'eyeLookDownLeft',
+  'eyeLookDownRight',
+  'eyeLookUpLeft',
+  'eyeLookUpRight',
+  'eyeSquintLeft',
+  'eyeSquintRight',
+  'eyeWideLeft',
+  'eyeWideRight',
+  'jawForward',
+  'jawLeft',
+  'jawOpen',
+  'jawRight',
+  'mouthClose',
+  'mouthDimpleLeft',
+  'mouthDimpleRight',
+  'mouthFrownLeft',
+  'mouthFrownRight',
+  'mouthFunnel',
+  'mouthLeft',
+  'mouthLowerDownLeft',
+  'mouthLowerDownRight',
+  'mouthPressLeft',
+  'mouthPressRight',
+  'mouthPucker',
+  'mouthRight',
+  'mouthRollLower',
+  'mouthRollUpper',
+  'mouthShrugLower',
+  'mouthShrugUpper',
+  'mouthSmileLeft',
+  'mouthSmileRight',
+  'mouthStretchLeft',
+  'mouthStretchRight',
+  'mouthUpperUpLeft',
+  'mouthUpperUpRight',
+  'noseSneerLeft',
   'noseSneerRight',
 ];
 
@@ -65,7 +104,13 @@ export class FaceMesh {
     for (let i = 0; i <= 13; i++) halfColumns.push((cornerPx * i) / 13);
     const half = Math.max(region.x + region.width - CENTRE_X, CENTRE_X - region.x);
     for (const x of lines(cornerPx, half, (x) => (x > eyeInner && x < eyeOuter + 6 ? 7 : 17)).slice(1)) halfColumns.push(x);
-    const columns = [...halfColumns.slice(1).map((x) => CENTRE_X - x).reverse(), ...halfColumns.map((x) => CENTRE_X + x)];
+    const columns = [
+      ...halfColumns
+        .slice(1)
+        .map((x) => CENTRE_X - x)
+        .reverse(),
+      ...halfColumns.map((x) => CENTRE_X + x),
+    ];
     const seamMiddle = projectY(c.seam(0), seamZ);
     const eyeTop = projectY(c.upperLid(0) + 0.75, 0);
     const eyeBottom = projectY(c.lowerLid(0) - 0.5, 0);
@@ -75,7 +120,9 @@ export class FaceMesh {
       return d < 34 ? 3.6 : d < 70 ? 6 : 14;
     };
     const rows = [
-      ...lines(0, seamMiddle - region.y, (d) => rowStep(seamMiddle - d)).map((d) => seamMiddle - d).reverse(),
+      ...lines(0, seamMiddle - region.y, (d) => rowStep(seamMiddle - d))
+        .map((d) => seamMiddle - d)
+        .reverse(),
     ];
     const slitRow = rows.length - 1;
     rows.push(...lines(seamMiddle, region.y + region.height, rowStep).slice(1));
@@ -208,7 +255,9 @@ export class FaceMesh {
    * mouth opens. Nothing of it is seen while the lips are closed.
    */
   lipRim(side: 1 | -1, lipColour: readonly [number, number, number]): LayerDraft {
-    const edge = this.slit.map(([upper, lower]) => (side > 0 ? upper : lower)).sort((a, b) => (this.vertices[a]?.x ?? 0) - (this.vertices[b]?.x ?? 0));
+    const edge = this.slit
+      .map(([upper, lower]) => (side > 0 ? upper : lower))
+      .sort((a, b) => (this.vertices[a]?.x ?? 0) - (this.vertices[b]?.x ?? 0));
     const first = this.vertices[edge[0] ?? 0];
     const last = this.vertices[edge.at(-1) ?? 0];
     const x0 = first?.x ?? 0;
@@ -225,7 +274,11 @@ export class FaceMesh {
       out[2] = b * shade * 0.85 + gloss;
       out[3] = smoothstep(0, 6, py) * smoothstep(24, 12, py) * smoothstep(1, 0.8, across);
     });
-    const rows = [{ offset: -2.6, ty: 0 }, { offset: 0, ty: 8 }, { offset: 1.2, ty: 23.5 }];
+    const rows = [
+      { offset: -2.6, ty: 0 },
+      { offset: 0, ty: 8 },
+      { offset: 1.2, ty: 23.5 },
+    ];
     const vertices: Vertex[] = [];
     const triangles: number[] = [];
     rows.forEach((row, j) => {
@@ -250,7 +303,15 @@ export class FaceMesh {
         }),
       );
     }
-    const gains = { jawOpen: 9, mouthUpperUpLeft: 2, mouthUpperUpRight: 2, mouthLowerDownLeft: 2, mouthLowerDownRight: 2, mouthFunnel: 2, mouthClose: -9 };
+    const gains = {
+      jawOpen: 9,
+      mouthUpperUpLeft: 2,
+      mouthUpperUpRight: 2,
+      mouthLowerDownLeft: 2,
+      mouthLowerDownRight: 2,
+      mouthFunnel: 2,
+      mouthClose: -9,
+    };
     return { id: side > 0 ? 'lipRimUpper' : 'lipRimLower', picture, region, vertices, triangles, morphs, opacity: { base: 0, gains } };
   }
 

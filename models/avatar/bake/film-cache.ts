@@ -15,7 +15,7 @@ export interface Exposure {
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const FOLDER = fileURLToPath(new URL('../../../.cache/avatar/', import.meta.url));
 /** Sources that decide what a shot looks like. */
-const SOURCES = ['math.ts', 'camera.ts', 'motion.ts', 'geometry', 'render', 'hair/locks.ts', 'hair/strands.ts'];
+const SOURCES = ['math.ts', 'camera.ts', 'motion.ts', 'geometry', 'render', 'hair'];
 
 /** Keeps exposures between runs, so that work on a rig does not march the same rays again. */
 export class FilmCache {
@@ -38,7 +38,10 @@ export class FilmCache {
 
   /** The exposure made for `what` before, or a new one. */
   async get(what: readonly [Shot | string, number], expose: () => Promise<Exposure>): Promise<Exposure> {
-    const key = createHash('sha256').update(JSON.stringify([this.#base, ...what])).digest('hex').slice(0, 24);
+    const key = createHash('sha256')
+      .update(JSON.stringify([this.#base, ...what]))
+      .digest('hex')
+      .slice(0, 24);
     const file = path.join(FOLDER, `${key}.film`);
     const stored = await readFile(file).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;

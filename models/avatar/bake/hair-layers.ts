@@ -90,7 +90,10 @@ export function browLayers(person: Person, scene: Scene): LayerDraft[] {
     const x0 = projectX(sign * (inner.x - 0.5), 0);
     const x1 = projectX(sign * 6.1, 0);
     const region: Region = {
-      x: Math.min(x0, x1), y: projectY(inner.y + 1.5, 0), width: Math.abs(x1 - x0), height: projectY(inner.y - 0.7, 0) - projectY(inner.y + 1.5, 0),
+      x: Math.min(x0, x1),
+      y: projectY(inner.y + 1.5, 0),
+      width: Math.abs(x1 - x0),
+      height: projectY(inner.y - 0.7, 0) - projectY(inner.y + 1.5, 0),
     };
     const picture = drawStrokes(browStrokes(person, scene, sign), region, 2);
     const z = (v: { x: number; y: number }): number => skinDepth(scene, v.x, v.y);
@@ -113,7 +116,10 @@ export function lashLayers(person: Person, scene: Scene, sign: 1 | -1): LayerDra
   const x1 = projectX(sign * (c.eyeX + c.eyeHalfWidth * 1.42), z);
   const local = (v: Vertex): [number, number] => [c.eyeU(unprojectX(v.x, z) * sign), unprojectY(v.y, z)];
   const box = (top: number, bottom: number): Region => ({
-    x: Math.min(x0, x1), y: projectY(top, z), width: Math.abs(x1 - x0), height: projectY(bottom, z) - projectY(top, z),
+    x: Math.min(x0, x1),
+    y: projectY(top, z),
+    width: Math.abs(x1 - x0),
+    height: projectY(bottom, z) - projectY(top, z),
   });
   const layer = (upper: boolean): LayerDraft => {
     const region = upper ? box(1.6, -0.3) : box(0.25, -1.1);

@@ -77,7 +77,10 @@ export function encodeLayer(draft: LayerDraft, place: Placement): RigLayer {
 
 /** Regular grid over a region. `place` gives depth and follow of a canvas point. */
 export function gridMesh(
-  region: Region, columns: number, rows: number, place: (x: number, y: number) => { depth: number; follow: number },
+  region: Region,
+  columns: number,
+  rows: number,
+  place: (x: number, y: number) => { depth: number; follow: number },
 ): { vertices: Vertex[]; triangles: number[] } {
   const vertices: Vertex[] = [];
   const triangles: number[] = [];

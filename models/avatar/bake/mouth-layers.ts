@@ -52,7 +52,14 @@ function depths(region: Region, drop: Delta): LayerDraft {
   });
   const mesh = gridMesh(region, 2, 2, () => ({ depth: rigDepth(0.5), follow: 1 }));
   const low = mesh.vertices.map((v): Delta => [0, v.y > region.y + region.height * 0.4 ? drop[1] * 0.5 : 0, 0]);
-  return { id: 'mouthShade', picture, region, ...mesh, morphs: { jawOpen: low }, opacity: { base: 0, gains: { mouthFunnel: 0.95, mouthPucker: 0.9 } } };
+  return {
+    id: 'mouthShade',
+    picture,
+    region,
+    ...mesh,
+    morphs: { jawOpen: low },
+    opacity: { base: 0, gains: { mouthFunnel: 0.95, mouthPucker: 0.9 } },
+  };
 }
 
 function cavity(region: Region, drop: Delta): LayerDraft {
@@ -178,7 +185,10 @@ function tongue(seamY: number, region: Region, drop: Delta): LayerDraft {
     return [(v.x - CENTRE_X) * -0.25, mix(-6, 26, low), 30 * low];
   });
   return {
-    id: 'tongue', picture, region, ...mesh,
+    id: 'tongue',
+    picture,
+    region,
+    ...mesh,
     morphs: {
       ...jawMorphs(mesh.vertices, drop, 0.68),
       tongueOut: out,

@@ -40,7 +40,8 @@ export class Scene {
     if (rough > 4.5) return rough - 3.5;
     this.motion.undo(this.#pose, x, y, z, 1, w);
     const upper = this.head.half(w[0] ?? 0, w[1] ?? 0, w[2] ?? 0, 1, this.#blink);
-    if (Math.abs(w[0] ?? 0) > this.head.curves.mouthHalfWidth + 0.1 && Math.abs(x) > this.head.curves.mouthHalfWidth + 0.1) return upper * 0.85;
+    if (Math.abs(w[0] ?? 0) > this.head.curves.mouthHalfWidth + 0.1 && Math.abs(x) > this.head.curves.mouthHalfWidth + 0.1)
+      return upper * 0.85;
     this.motion.undo(this.#pose, x, y, z, -1, w);
     const lower = this.head.half(w[0] ?? 0, w[1] ?? 0, w[2] ?? 0, -1, this.#blink);
     return Math.max(Math.min(upper, lower), -this.#cavity(x, y, z)) * 0.85;

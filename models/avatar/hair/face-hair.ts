@@ -1,6 +1,6 @@
 import { PX_PER_CM, projectX, projectY } from '../camera.ts';
 import type { Scene } from '../geometry/scene.ts';
-import { bump, mix, randomStream, smoothstep } from '../math.ts';
+import { mix, randomStream, smoothstep } from '../math.ts';
 import type { Person } from '../person.ts';
 import { marchRay } from '../render/march.ts';
 import type { Stroke } from './strands.ts';
@@ -8,15 +8,31 @@ import type { Stroke } from './strands.ts';
 const FRONT_Z = 4;
 
 /** Strokes along points that are given in cm at skin depth. */
-function addStrokes(group: 'brow' | 'lash', out: Stroke[], points: readonly (readonly [number, number, number])[], widthCm: number, alpha: number, rgb: readonly [number, number, number]): void {
+function addStrokes(
+  group: 'brow' | 'lash',
+  out: Stroke[],
+  points: readonly (readonly [number, number, number])[],
+  widthCm: number,
+  alpha: number,
+  rgb: readonly [number, number, number],
+): void {
   for (let i = 0; i + 1 < points.length; i++) {
     const a = points[i];
     const b = points[i + 1];
     if (!a || !b) continue;
     const t = i / (points.length - 1);
     out.push({
-      group, x0: projectX(a[0], a[2]), y0: projectY(a[1], a[2]), x1: projectX(b[0], b[2]), y1: projectY(b[1], b[2]), z: FRONT_Z + t * 0.001,
-      widthPx: widthCm * PX_PER_CM * mix(1, 0.25, t), alpha: alpha * mix(1, 0.75, t), r: rgb[0], g: rgb[1], b: rgb[2],
+      group,
+      x0: projectX(a[0], a[2]),
+      y0: projectY(a[1], a[2]),
+      x1: projectX(b[0], b[2]),
+      y1: projectY(b[1], b[2]),
+      z: FRONT_Z + t * 0.001,
+      widthPx: widthCm * PX_PER_CM * mix(1, 0.25, t),
+      alpha: alpha * mix(1, 0.75, t),
+      r: rgb[0],
+      g: rgb[1],
+      b: rgb[2],
     });
   }
 }

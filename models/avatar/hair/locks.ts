@@ -133,9 +133,14 @@ export function growLocks(person: Person): Lock[] {
         const rho = Math.min(1, Math.max(0, (i + 0.5 + (next() - 0.5) * 0.8) / tier.count));
         const azimuth = 57 + 122 * rho ** 0.95;
         const course: Course = {
-          side, root: partRoot(side, rho * 0.98, 0.03 + (1 - tier.layer) * 8 + next() * 0.14), azimuth, layer: tier.layer + (next() - 0.5) * 0.05,
-          endY: (tier.end + (next() - 0.5) * 2.2) * length, wave: tier.wave * (0.7 + 0.6 * next()),
-          phase: 1.2 * side + rho * 2.2 + (next() - 0.5) * 1.3, flick: 0.25 * smoothstep(0.35, 0, rho),
+          side,
+          root: partRoot(side, rho * 0.98, 0.03 + (1 - tier.layer) * 8 + next() * 0.14),
+          azimuth,
+          layer: tier.layer + (next() - 0.5) * 0.05,
+          endY: (tier.end + (next() - 0.5) * 2.2) * length,
+          wave: tier.wave * (0.7 + 0.6 * next()),
+          phase: 1.2 * side + rho * 2.2 + (next() - 0.5) * 1.3,
+          flick: 0.25 * smoothstep(0.35, 0, rho),
         };
         add(course, [0.62, 0.95, 0.3], tier.share, groupOf(azimuth));
       }
@@ -147,19 +152,35 @@ export function growLocks(person: Person): Lock[] {
       const z = 0.9 - 0.085 * x * x;
       const azimuth = 64 + 26 * k + 6 * next();
       const course: Course = {
-        side, root: unit(x - SKULL.x, y - SKULL.y, z - SKULL.z), azimuth, layer: 0.9 + 0.04 * next(),
-        endY: (-12.4 - next() * 1.5) * length, wave: 0.22, phase: 1.2 * side + next(), flick: 0.2,
+        side,
+        root: unit(x - SKULL.x, y - SKULL.y, z - SKULL.z),
+        azimuth,
+        layer: 0.9 + 0.04 * next(),
+        endY: (-12.4 - next() * 1.5) * length,
+        wave: 0.22,
+        phase: 1.2 * side + next(),
+        flick: 0.2,
       };
       add(course, [0.55, 0.8, 0.25], 0.75, 'front');
     }
     const framing = [
-      { azimuth: 51, end: -13.2, flick: 0.9 }, { azimuth: 48, end: -10.8, flick: 1 }, { azimuth: 45, end: -8.4, flick: 1.1 },
-      { azimuth: 42, end: -5.6, flick: 1.3 }, { azimuth: 47, end: -7, flick: 1.3 }, { azimuth: 53, end: -12.4, flick: 0.9 },
+      { azimuth: 51, end: -13.2, flick: 0.9 },
+      { azimuth: 48, end: -10.8, flick: 1 },
+      { azimuth: 45, end: -8.4, flick: 1.1 },
+      { azimuth: 42, end: -5.6, flick: 1.3 },
+      { azimuth: 47, end: -7, flick: 1.3 },
+      { azimuth: 53, end: -12.4, flick: 0.9 },
     ];
     for (const strand of framing) {
       const course: Course = {
-        side, root: partRoot(side, 0.01 + 0.05 * next()), azimuth: strand.azimuth + (next() - 0.5) * 3, layer: 1 + 0.02 * next(),
-        endY: (strand.end - next()) * length, wave: 0.3, phase: 1.4 * side + next() * 0.6, flick: strand.flick,
+        side,
+        root: partRoot(side, 0.01 + 0.05 * next()),
+        azimuth: strand.azimuth + (next() - 0.5) * 3,
+        layer: 1 + 0.02 * next(),
+        endY: (strand.end - next()) * length,
+        wave: 0.3,
+        phase: 1.4 * side + next() * 0.6,
+        flick: strand.flick,
       };
       add(course, [0.4, 0.5, 0.1], 0.42, 'front');
     }

@@ -191,9 +191,17 @@ export function shadeHair(person: Person, strands: readonly Strand[], light: Occ
       g += bg * 0.41 * dome;
       b += bb * 0.45 * dome;
       strokes.push({
-        group, x0: projectX(x, z), y0: projectY(y, z), x1: projectX(X, Z), y1: projectY(Y, Z), z: (z + Z) / 2,
-        widthPx: widthCm * PX_PER_CM * mix(1, 0.5, t), alpha: (t < 0.05 ? 0.55 : 0.86) * (t > 0.9 ? clamp((1 - t) * 10, 0.2, 1) : 1),
-        r: r * 0.44, g: g * 0.44, b: b * 0.44,
+        group,
+        x0: projectX(x, z),
+        y0: projectY(y, z),
+        x1: projectX(X, Z),
+        y1: projectY(Y, Z),
+        z: (z + Z) / 2,
+        widthPx: widthCm * PX_PER_CM * mix(1, 0.5, t),
+        alpha: (t < 0.05 ? 0.55 : 0.86) * (t > 0.9 ? clamp((1 - t) * 10, 0.2, 1) : 1),
+        r: r * 0.44,
+        g: g * 0.44,
+        b: b * 0.44,
       });
     }
   }
@@ -201,7 +209,17 @@ export function shadeHair(person: Person, strands: readonly Strand[], light: Occ
 }
 
 function highlight(
-  tx: number, ty: number, tz: number, vx: number, vy: number, vz: number, lx: number, ly: number, lz: number, shift: number, power: number,
+  tx: number,
+  ty: number,
+  tz: number,
+  vx: number,
+  vy: number,
+  vz: number,
+  lx: number,
+  ly: number,
+  lz: number,
+  shift: number,
+  power: number,
 ): number {
   const sx = tx + vx * shift;
   const sy = ty + vy * shift;

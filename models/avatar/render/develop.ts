@@ -141,4 +141,3 @@ export function reduce(picture: Picture, factor: number): Picture {
   }
   return out;
 }
-

@@ -1,5 +1,5 @@
 import { CAMERA_CM, unprojectX, unprojectY } from '../camera.ts';
-import { type Cast, type Scene } from '../geometry/scene.ts';
+import type { Cast, Scene } from '../geometry/scene.ts';
 import { SHADE_SIZE, type Shader } from './shade.ts';
 import type { Film, Shot } from './job.ts';
 
@@ -94,7 +94,6 @@ function throughOpening(scene: Scene, shot: Shot, x: number, y: number, z: numbe
   const v = (q[1] ?? 0) - c.seam(qx);
   return Math.abs(qx) < c.mouthHalfWidth && Math.abs(v) < 0.3 && (q[2] ?? 0) < 0.2 - 0.14 * qx * qx;
 }
-
 
 /** Sub-rays per side of a texel on an outline. */
 const OUTLINE_RAYS = 3;

@@ -60,9 +60,7 @@ export class Shader {
   }
 
   /** Shades the point whose material is `part`; (qx, qy, qz) is where it lies on the neutral head. Writes SHADE_SIZE numbers. */
-  shade(
-    x: number, y: number, z: number, part: number, cast: Cast, q: Float64Array, blink: number, key: number, out: Float64Array,
-  ): void {
+  shade(x: number, y: number, z: number, part: number, cast: Cast, q: Float64Array, blink: number, key: number, out: Float64Array): void {
     const n = this.#n;
     this.normal(x, y, z, cast, 0.014, true, n);
     const gx = n[0] ?? 0;

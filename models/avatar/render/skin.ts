@@ -28,7 +28,6 @@ const blend = (s: Surface, r: number, g: number, b: number, amount: number): voi
 /** Colours the skin at a neutral point of head or body. `blink` moves the lid's margin. */
 export function skinSurface(person: Person, head: HeadShape, x: number, y: number, z: number, blink: number, s: Surface): void {
   const { skin, hair } = person;
-  const c = head.curves;
   const ax = Math.abs(x);
   [s.r, s.g, s.b] = skin.colour;
   s.roughness = 0.46;
@@ -93,7 +92,8 @@ function eyeArea(person: Person, head: HeadShape, ax: number, y: number, blink: 
   tint(s, 0.72, 0.56, 0.52, outer * makeup * 0.6);
   const lowerRim = bump((y - yl) / 0.06) * smoothstep(1.1, 0.95, au) * (1 - blink);
   blend(s, 0.55, 0.27, 0.24, lowerRim * 0.55);
-  const liner = bump((y - yu - 0.02 - 0.03 * smoothstep(0, 1, u)) / (0.075 + 0.045 * smoothstep(-0.6, 0.9, u))) * smoothstep(1.13, 0.97, au);
+  const liner =
+    bump((y - yu - 0.02 - 0.03 * smoothstep(0, 1, u)) / (0.075 + 0.045 * smoothstep(-0.6, 0.9, u))) * smoothstep(1.13, 0.97, au);
   blend(s, 0.045, 0.024, 0.02, liner * (0.5 + 0.45 * makeup));
   const corner = bump(Math.hypot(u + 0.94, (y - c.lowerLid(-1)) / 1.2) / 0.13);
   blend(s, 0.6, 0.27, 0.25, corner * 0.75);
