@@ -109,17 +109,16 @@ async function spokenQuestions(): Promise<SpokenQuestion[]> {
 }
 
 /**
- * How much slower a processor is than at its best while other programs share its cores and caches: the mean over the least
- * processor time of one fixed piece of work, repeated until disposed.
+ * Processor time of a fixed piece of work (20 ms of speech into Opus), repeated until disposed: on cores that are shared with
+ * other programs everything takes longer, and by about the same factor.
  */
-class Slowdown implements Disposable {
+class Yardstick implements Disposable {
   readonly #pcm = Int16Array.from({ length: SPEECH_RATE_HZ / 50 }, (_, i) => 8_000 * Math.sin(i / 9) + 3_000 * Math.sin(i / 2.3));
   readonly #costsUs: number[] = [];
   readonly #timer = setInterval(() => this.#work(), 250);
 
-  /** At least 1. */
-  get factor(): number {
-    return quantile(this.#costsUs, 0.5) / quantile(this.#costsUs, 0.02);
+  get medianUs(): number {
+    return quantile(this.#costsUs, 0.5);
   }
 
   [Symbol.dispose](): void {
@@ -131,7 +130,7 @@ class Slowdown implements Disposable {
     const before = process.cpuUsage();
     for (let i = 0; i < 10; i++) encoder.encode(this.#pcm);
     const { user, system } = process.cpuUsage(before);
-    this.#costsUs.push(user + system);
+    this.#costsUs.push((user + system) / 10);
   }
 }
 
@@ -155,7 +154,7 @@ const arrive = async (count: number) => {
 await arrive(calls);
 // Greetings end, estimates settle.
 await wait(8_000);
-using slowdown = new Slowdown();
+using yardstick = new Yardstick();
 const before = await server.cpuMs();
 const beganMs = performance.now();
 for (const party of parties) party.tell({ kind: 'mark' });
@@ -231,7 +230,7 @@ const reached = printReport({
   title: `Density: ${calls} calls for ${windowS.toFixed(0)} s`,
   rows,
   notes: [
-    `processor time; beside other programs a fixed piece of work took ${slowdown.factor.toFixed(2)} times its least, which would make ${(callsPerCore * slowdown.factor).toFixed(1)} calls per core`,
+    `a fixed piece of work (an Opus frame) took ${yardstick.medianUs.toFixed(0)} us of processor time meanwhile: compare with other runs by it`,
     'the delay of the loop and the gaps are by the clock: other programs lengthen them',
   ],
 });

@@ -146,7 +146,7 @@ class Collapse {
     }
     if (!best) return;
     for (const triangle of star) this.#drop(triangle);
-    best.triangles.forEach((triangle, i) => this.#add(triangle, best.homes[i]!));
+    for (const [i, triangle] of best.triangles.entries()) this.#add(triangle, best.homes[i]!);
   }
 
   /** Every triangle keeps its side up and some height. */
