@@ -1,6 +1,7 @@
 import { Ollama } from 'ollama';
 import { z } from 'zod';
-import { isAbort } from '../../core/errors.ts';
+import { isAbort, VisavisError } from '../../core/errors.ts';
+import { jsonLines } from '../json-lines.ts';
 import { defineLlm } from '../llm.ts';
 import { thinkingError } from '../thinking-error.ts';
 
@@ -16,8 +17,15 @@ export default defineLlm({
     id: 'ollama',
     model,
     async *stream({ messages, maxTokens, temperature, signal }) {
-      const abortable: typeof fetch = (input, init) => fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([signal, init.signal]) : signal });
-      const client = new Ollama({ host: url, fetch: abortable });
+      const checked: typeof fetch = async (input, init) => {
+        const response = await fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([signal, init.signal]) : signal });
+        if (!response.ok || !response.body) return response;
+        return new Response(
+          response.body.pipeThrough(new TextDecoderStream()).pipeThrough(jsonLines()).pipeThrough(new TextEncoderStream()),
+          response,
+        );
+      };
+      const client = new Ollama({ host: url, fetch: checked });
       try {
         const parts = await client.chat({
           model,
@@ -28,10 +36,11 @@ export default defineLlm({
         for await (const part of parts) if (part.message.content) yield part.message.content;
       } catch (error) {
         if (signal.aborted || isAbort(error)) throw signal.reason ?? error;
+        if (error instanceof VisavisError) throw error;
         const status = (error as { status_code?: number }).status_code;
-        if (status === 404) throw thinkingError('llm_refused', `Ollama has no model "${model}"`, { cause: error, hint: `Run "ollama pull ${model}".` });
+        if (status === 404)
+          throw thinkingError('llm_refused', `Ollama has no model "${model}"`, { cause: error, hint: `Run "ollama pull ${model}".` });
         if (status !== undefined) throw thinkingError('llm_refused', `Ollama refused the request (${status})`, { cause: error });
-        if (error instanceof SyntaxError) throw thinkingError('llm_garbled', 'Ollama sent something that is not its protocol', { cause: error });
         throw thinkingError('llm_unreachable', `Ollama cannot be reached at ${url}`, { cause: error });
       }
     },
