@@ -40,6 +40,8 @@ export interface VisitorOptions {
   /** What the browser answers when the page asks for the microphone. */
   readonly microphone?: 'granted' | 'denied' | 'none';
   readonly viewport?: { width: number; height: number };
+  /** Lets the browser use relayed addresses only, as behind a firewall that lets nothing else out. */
+  readonly relayOnly?: boolean;
 }
 
 /** Somebody in front of a browser, whose voice is a recording that is played when the test says so. */
@@ -53,10 +55,10 @@ export class Visitor implements AsyncDisposable {
   }
 
   static async arrive(browser: Browser, url: string, options: VisitorOptions = {}): Promise<Visitor> {
-    const { query = '', microphone = 'granted', viewport = { width: 1280, height: 860 } } = options;
+    const { query = '', microphone = 'granted', viewport = { width: 1280, height: 860 }, relayOnly = false } = options;
     const context = await browser.newContext({ viewport, permissions: microphone === 'granted' ? ['microphone'] : [] });
     const page = await context.newPage();
-    await page.addInitScript(installVisitor, microphone);
+    await page.addInitScript(installVisitor, { microphone, relayOnly });
     await page.goto(`${url}/${query}`);
     return new Visitor(context, page);
   }
@@ -146,15 +148,19 @@ declare global {
 }
 
 /** Runs in the page before its own scripts: a microphone that plays recordings, and ears for the event channel. */
-function installVisitor(microphone: 'granted' | 'denied' | 'none'): void {
+function installVisitor({ microphone, relayOnly }: { microphone: 'granted' | 'denied' | 'none'; relayOnly: boolean }): void {
   const visitor: VisitorWindow = { events: [], connection: undefined, channel: undefined, say: async () => undefined };
   window.visitor = visitor;
 
+  const policy: RTCConfiguration = relayOnly ? { iceTransportPolicy: 'relay' } : {};
   const RealConnection = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends RealConnection {
     constructor(configuration?: RTCConfiguration) {
-      super(configuration);
+      super({ ...configuration, ...policy });
       visitor.connection = this;
+    }
+    override setConfiguration(configuration?: RTCConfiguration): void {
+      super.setConfiguration({ ...configuration, ...policy });
     }
     override createDataChannel(label: string, init?: RTCDataChannelInit): RTCDataChannel {
       const channel = super.createDataChannel(label, init);

@@ -4,6 +4,7 @@ import type { RTCPeerConnection } from 'werift';
  * What keeps strangers from ending a call. werift forgets a datagram's source address once it is no STUN, and its DTLS
  * obeys plaintext alerts and hellos even in the middle of a call; one packet from any host would do. So:
  *  - only an address that passed a connectivity check reaches DTLS and SRTP, and only with a first byte of RFC 7983;
+ *  - what claims to be relayed has to come from the TURN server, as anybody could write any address into it;
  *  - after the handshake, DTLS records of epoch 0 and of unknown content types are dropped (RFC 6347, section 4.1), and an
  *    alert counts only when it decrypts;
  *  - before it, the fragments that may pile up are limited;
@@ -13,8 +14,15 @@ import type { RTCPeerConnection } from 'werift';
 type Address = readonly [host: string, port: number];
 
 interface IceProtocol {
+  readonly turn?: TurnClient;
   datagramReceived?: (data: Buffer, address: Address) => void;
   handleStunMessage?: (data: Buffer, address: Address) => void;
+}
+
+interface TurnClient {
+  /** The address of the server that was asked for the allocation. */
+  readonly serverEndpoint: Address | undefined;
+  readonly transport: { readonly type: string; onData: (data: Buffer, address: Address) => void };
 }
 
 interface WeriftEvent<Arguments extends unknown[]> {
@@ -119,10 +127,21 @@ export class Guard {
       protocol.handleStunMessage = (data, address) => {
         if (accept(data, address)) original(data, address);
       };
+      if (protocol.turn?.transport.type === 'udp') this.#hookTurn(protocol.turn);
     } else {
       return;
     }
     this.#hooked.add(protocol);
+  }
+
+  #hookTurn(turn: TurnClient): void {
+    const { transport } = turn;
+    const original = transport.onData;
+    transport.onData = (data, address) => {
+      const server = turn.serverEndpoint;
+      if (server && server[0] === address[0] && server[1] === address[1]) original(data, address);
+      else this.#drop('source');
+    };
   }
 
   #accept(protocol: IceProtocol, connection: IceConnection, data: Buffer, address: Address): boolean {

@@ -20,9 +20,9 @@ export function turnCredentials(
 export function iceServersFor(callId: string, config: Config['transport']): IceServer[] {
   const servers: IceServer[] = [];
   if (config.stunUrls.length > 0) servers.push({ urls: config.stunUrls });
-  if (config.turnUrls.length > 0) {
-    const credentials = config.turnSecret ? turnCredentials(config.turnSecret, callId, config.turnTtlS) : {};
-    servers.push({ urls: config.turnUrls, ...credentials });
+  // A browser refuses to begin any call when it is told of a TURN server without credentials.
+  if (config.turnUrls.length > 0 && config.turnSecret) {
+    servers.push({ urls: config.turnUrls, ...turnCredentials(config.turnSecret, callId, config.turnTtlS) });
   }
   return servers;
 }

@@ -136,6 +136,10 @@ describe('ICE servers', () => {
     expect(iceServersFor('call', transport({}))).toEqual([]);
   });
 
+  it('are none that a browser could not use for want of credentials', () => {
+    expect(iceServersFor('call', transport({ turnUrls: ['turn:192.0.2.1'] }))).toEqual([]);
+  });
+
   it('carry credentials as coturn checks them', () => {
     // Computed with: printf '1700003600:call' | openssl dgst -sha1 -hmac secret -binary | base64
     expect(turnCredentials('secret', 'call', 3_600, 1_700_000_000.7)).toEqual({

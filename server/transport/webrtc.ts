@@ -27,6 +27,7 @@ import type { MediaTime } from '../core/media-time.ts';
 import type { EncodedFrame, VideoCodec } from '../core/video.ts';
 import { BandwidthEstimator, type DeliveredPacket } from './bandwidth.ts';
 import type { TransportEvents, TransportStats, WebRtcTransport } from './contract.ts';
+import { Gathering } from './gathering.ts';
 import { Guard } from './guard.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { Inbound } from './inbound.ts';
@@ -70,6 +71,8 @@ const SILENT_AFTER_MS = 6_000;
  * little; when the browser's own checks come first, they show that it is ready.
  */
 const ANSWER_DELAY_MS = 80;
+/** Of the time to connect, what the answer may wait for the server's own STUN and TURN servers. */
+const GATHERING_SHARE = 0.2;
 const RESTART_POLL_MS = 20;
 const RESTART_LATEST_MS = 400;
 /** A silent sender still says so this often (Opus DTX does the same). */
@@ -106,6 +109,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
   readonly #clock: Clock;
   readonly #peer: RTCPeerConnection;
   readonly #guard: Guard;
+  readonly #gathering: Gathering;
   readonly #messages: MessageChannel;
   readonly #inbound: Inbound | undefined;
   readonly #encoder: SpeechEncoder;
@@ -143,6 +147,12 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     this.video = offer.video?.codec;
     this.#peer = new RTCPeerConnection(peerConfig(offer, options, maxEventBytes));
     this.#guard = new Guard(this.#peer);
+    this.#gathering = new Gathering(this.#peer, {
+      usesStun: config.useTurnOnServer && config.stunUrls.length > 0,
+      timeoutMs: config.connectTimeoutMs * GATHERING_SHARE,
+      clock: this.#clock,
+      onMissed: () => this.#log('a STUN or TURN server did not answer in time'),
+    });
     this.#messages = new MessageChannel({ maxEventBytes, onMessage: (text) => this.#onMessage(text) });
     this.#encoder = new SpeechEncoder({ bitrateBps: config.audioBitrateBps });
     const { opusPayloadType, redPayloadType, sends } = offer.audio;
@@ -246,6 +256,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     this.#log('transport closed', { reason, drops: { ...this.#guard.drops, messages: this.#messages.dropped } });
     this.emit('closed', reason);
     for (const dtls of this.#peer.dtlsTransports) if (dtls.state === 'connected') await sendCloseNotify(dtls);
+    await this.#gathering.release();
     await this.#peer.close();
   }
 
@@ -261,16 +272,10 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     for (const dtls of peer.dtlsTransports) {
       // As a client, werift loses a handshake in three under loss and does not notice.
       if (dtls.role === 'auto') dtls.role = this.#offer.passive ? 'client' : 'server';
-      // Without a configured one, werift would ask a public server.
-      if (!this.#asksServers) dtls.iceTransport.connection.stunServer = undefined;
     }
+    await this.#gathering.prepare();
     await peer.setLocalDescription(await peer.createAnswer());
     this.#guard.refresh();
-  }
-
-  get #asksServers(): boolean {
-    const { useTurnOnServer, stunUrls } = this.#options.config;
-    return useTurnOnServer && stunUrls.length > 0;
   }
 
   get #audioBps(): number {
