@@ -47,7 +47,9 @@ export class LipGauge {
 function drop(layer: LoadedLayer): (vertex: number) => number {
   const jaw = layer.morphs.find((morph) => morph.parameter === P.jawOpen);
   const falls = new Map<number, number>();
-  jaw?.vertices.forEach((vertex, i) => falls.set(vertex, jaw.deltas[i * 3 + 1] as number));
+  jaw?.vertices.forEach((vertex, i) => {
+    falls.set(vertex, jaw.deltas[i * 3 + 1] as number);
+  });
   return (vertex) => falls.get(vertex) ?? 0;
 }
 

@@ -68,13 +68,25 @@ const p95 = quantile(offsets, 0.95);
 const reached = printReport({
   title: `Lips of ${avatar}: ${spoken.length} sentences, ${closures.length} closures, ${offsets.length} viseme changes`,
   rows: [
-    { id: 'L1', figure: 'lips closed during p b m', value: `${(100 * closedShare).toFixed(1)} %`, goal: '>= 98 %', pass: closedShare >= 0.98 },
+    {
+      id: 'L1',
+      figure: 'lips closed during p b m',
+      value: `${(100 * closedShare).toFixed(1)} %`,
+      goal: '>= 98 %',
+      pass: closedShare >= 0.98,
+    },
     { id: 'L2', figure: 'viseme against phone label, median', value: `${median.toFixed(0)} ms`, goal: '<= 20 ms', pass: median <= 20 },
     { id: 'L2', figure: 'viseme against phone label, p95', value: `${p95.toFixed(0)} ms`, goal: '<= 60 ms', pass: p95 <= 60 },
     { id: 'L3', figure: 'lip movement in silence', value: `${still.toFixed(3)} px`, goal: '0', pass: still === 0 },
     ...(sounding.length > 0
       ? [
-          { id: 'L4', figure: 'opening against envelope, correlation', value: correlation.toFixed(2), goal: '>= 0.75', pass: correlation >= 0.75 },
+          {
+            id: 'L4',
+            figure: 'opening against envelope, correlation',
+            value: correlation.toFixed(2),
+            goal: '>= 0.75',
+            pass: correlation >= 0.75,
+          },
           { id: 'L4', figure: 'lag of its peak', value: `${lagMs.toFixed(0)} ms`, goal: '+-20 ms', pass: Math.abs(lagMs) <= 20 },
         ]
       : [{ id: 'L4', figure: 'opening against envelope', value: 'no voice engine here', goal: '>= 0.75' }]),
@@ -89,7 +101,8 @@ async function speak(): Promise<Spoken[]> {
     const out: Spoken[] = [];
     for (const sentence of [...CLOSURES, ...ORDINARY]) {
       const ordinary = ORDINARY.includes(sentence);
-      for await (const { phones, pcm } of speaking.speak(only(sentence), { voice, signal: AbortSignal.timeout(60_000) })) out.push({ phones, pcm, ordinary });
+      for await (const { phones, pcm } of speaking.speak(only(sentence), { voice, signal: AbortSignal.timeout(60_000) }))
+        out.push({ phones, pcm, ordinary });
     }
     return out;
   } catch (error) {
@@ -181,7 +194,10 @@ function levels(pcm: Int16Array): number[] {
 }
 
 /** Pearson's correlation of the mouth's opening, averaged over the same windows, with the envelope, over all that was spoken. */
-function correlate(pieces: readonly { readonly gaps: readonly number[]; readonly level: readonly number[] }[]): { atZero: number; bestLagMs: number } {
+function correlate(pieces: readonly { readonly gaps: readonly number[]; readonly level: readonly number[] }[]): {
+  atZero: number;
+  bestLagMs: number;
+} {
   const level = pieces.flatMap((piece) => piece.level);
   const opening = (lagMs: number) =>
     pieces.flatMap(({ gaps, level: { length } }) =>

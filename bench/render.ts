@@ -21,16 +21,21 @@ const rows: ReportRow[] = [];
 
 for (const side of SIZES) {
   const raster = await FaceRaster.create({ program, rig, atlas, widthPx: side, heightPx: side });
-  const canvas = raster.openCanvas();
   for (const mode of ['speaking', 'idle'] as const) {
+    // As the server draws; see STILLNESS_PX in call-picture.ts.
+    using canvas = raster.openCanvas({ stillnessPx: 0.2 });
     const performer = performance(mode);
     let time = 0;
     const paint = () => void canvas.paint(performer.frameAt((time += FRAME_TIME)));
     const cpuMs = await cpuPerFrame(paint);
     const goal = side === GOAL_SIZE && mode === 'speaking';
-    rows.push({ id: 'P5', figure: `draw ${side}x${side}, ${mode}`, value: `${cpuMs.toFixed(2)} ms`, ...(goal ? { goal: `<= ${GOAL_MS} ms`, pass: cpuMs <= GOAL_MS } : {}) });
+    rows.push({
+      id: 'P5',
+      figure: `draw ${side}x${side}, ${mode}`,
+      value: `${cpuMs.toFixed(2)} ms`,
+      ...(goal ? { goal: `<= ${GOAL_MS} ms`, pass: cpuMs <= GOAL_MS } : {}),
+    });
   }
-  canvas.close();
 }
 
 const raster = await FaceRaster.create({ program, rig, atlas, widthPx: GOAL_SIZE, heightPx: GOAL_SIZE });
@@ -56,7 +61,11 @@ for (const codec of ['vp8', 'h264'] as const) {
       const chunk = await encoder.encode(pictures[k < 25 ? k : 48 - k] as Uint8Array, i++ * FRAME_TIME, false);
       bytes += chunk?.data.length ?? 0;
     });
-    rows.push({ id: 'P5', figure: `encode ${codec}, ${engine.id}`, value: `${cpuMs.toFixed(2)} ms, ${((bytes * 8 * 25) / i / 1000).toFixed(0)} kbit/s` });
+    rows.push({
+      id: 'P5',
+      figure: `encode ${codec}, ${engine.id}`,
+      value: `${cpuMs.toFixed(2)} ms, ${((bytes * 8 * 25) / i / 1000).toFixed(0)} kbit/s`,
+    });
     await encoder.close();
   }
 }
@@ -70,7 +79,16 @@ function performance(mode: 'speaking' | 'idle'): FacePerformer {
   performer.setMode(mode, 0);
   if (mode === 'idle') return performer;
   const symbols = ['h', 'ɛ', 'l', 'oʊ', 'm', 'a', 's', 'i', 'f', 'u', 'n', 'ɑ'];
-  performer.speak('turn', 0, Array.from({ length: 400 }, (_, i) => ({ symbol: symbols[i % symbols.length] as string, startMs: i * 90, endMs: i * 90 + 90, stressed: i % 4 === 1 })));
+  performer.speak(
+    'turn',
+    0,
+    Array.from({ length: 400 }, (_, i) => ({
+      symbol: symbols[i % symbols.length] as string,
+      startMs: i * 90,
+      endMs: i * 90 + 90,
+      stressed: i % 4 === 1,
+    })),
+  );
   return performer;
 }
 

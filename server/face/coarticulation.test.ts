@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Phone } from '../core/speech.ts';
-import { SpeechTrack } from './coarticulation.ts';
+import { REACH, SpeechTrack } from './coarticulation.ts';
 import { VISEMES, type Viseme } from './parameters.ts';
 
 const phones = (...list: (readonly [symbol: string, durationMs: number])[]): Phone[] => {
@@ -69,13 +69,13 @@ describe('SpeechTrack', () => {
     const track = new SpeechTrack();
     track.add(1_000, phones(['a', 200], ['', 400], ['o', 200]));
     for (const ms of [0, 900, 955, 1_285, 1_400, 1_550, 1_881, 5_000]) expect(total(at(track, ms))).toBe(0);
-    expect(total(at(track, 1_100))).toBeGreaterThan(0.9);
+    expect(total(at(track, 1_100))).toBeGreaterThan(0.7);
   });
 
   it('keeps the mouth in motion over a short gap between phones', () => {
     const track = new SpeechTrack();
     track.add(0, phones(['a', 200], ['', 60], ['a', 200]));
-    expect(total(at(track, 230))).toBeGreaterThan(0.9);
+    expect(total(at(track, 230))).toBeGreaterThan(0.7);
   });
 
   it('rounds the lips before a rounded vowel begins', () => {
@@ -97,7 +97,7 @@ describe('SpeechTrack', () => {
       let first = -1;
       for (let ms = phone.startMs - 100; ms < phone.endMs && first < 0; ms++) {
         const w = at(track, ms);
-        if (w[viseme] > 0 && VISEMES.every((v) => w[v] <= w[viseme])) first = ms;
+        if (w[viseme] > 0 && VISEMES.every((v) => w[v] / REACH[v] <= w[viseme] / REACH[viseme])) first = ms;
       }
       if (i > 0) expect(Math.abs(first - phone.startMs)).toBeLessThanOrEqual(20);
     });
@@ -111,6 +111,16 @@ describe('SpeechTrack', () => {
     expect(open(at(stressed, 100))).toBeGreaterThan(open(at(weak, 100)) + 0.1);
     expect(stressed.stressesBetween(0, 10)).toBe(1);
     expect(weak.stressesBetween(0, 10)).toBe(0);
+  });
+
+  it('opens as far as the phone is loud', () => {
+    const opened = [0.1, 0.5, 1].map((loudness) => {
+      const track = new SpeechTrack();
+      track.add(0, [{ symbol: 'a', startMs: 0, endMs: 200, loudness }]);
+      return open(at(track, 100));
+    });
+    expect(opened[1]).toBeGreaterThan((opened[0] as number) * 2);
+    expect(opened[2]).toBeGreaterThan((opened[1] as number) * 1.5);
   });
 
   it('continues over pieces that follow each other', () => {
@@ -133,7 +143,10 @@ describe('SpeechTrack', () => {
 
   it('ignores phones of no length', () => {
     const track = new SpeechTrack();
-    track.add(0, [{ symbol: 'a', startMs: 10, endMs: 10 }, { symbol: 'a', startMs: 20, endMs: Number.NaN }]);
+    track.add(0, [
+      { symbol: 'a', startMs: 10, endMs: 10 },
+      { symbol: 'a', startMs: 20, endMs: Number.NaN },
+    ]);
     expect(track.endMs).toBe(Number.NEGATIVE_INFINITY);
   });
 });

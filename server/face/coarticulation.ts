@@ -73,7 +73,21 @@ const CHARACTER: Readonly<Record<Viseme, readonly [dominance: number, beforeMs: 
  * opening then follows the loudness of the sound.
  */
 export const REACH: Readonly<Record<Viseme, number>> = {
-  sil: 1, PP: 1, FF: 1, TH: 0.4, DD: 0.4, kk: 0.45, CH: 0.6, SS: 0.6, nn: 0.8, RR: 1, aa: 0.78, E: 1, I: 1, O: 1, U: 1,
+  sil: 1,
+  PP: 1,
+  FF: 1,
+  TH: 0.4,
+  DD: 0.4,
+  kk: 0.45,
+  CH: 0.6,
+  SS: 0.6,
+  nn: 0.8,
+  RR: 1,
+  aa: 0.78,
+  E: 1,
+  I: 1,
+  O: 1,
+  U: 1,
 };
 
 const INDEX = Object.fromEntries(VISEMES.map((v, i) => [v, i])) as Readonly<Record<Viseme, number>>;
@@ -183,7 +197,15 @@ export class SpeechTrack {
 
   #addSegment(viseme: Viseme, startMs: number, endMs: number, weight: number): void {
     const [dominance, beforeMs, afterMs] = CHARACTER[viseme];
-    this.#segments.push({ viseme: INDEX[viseme], startMs, endMs, weight: weight * REACH[viseme], dominance: dominance / Math.sqrt(weight), beforeMs, afterMs });
+    this.#segments.push({
+      viseme: INDEX[viseme],
+      startMs,
+      endMs,
+      weight: weight * REACH[viseme],
+      dominance: dominance / Math.sqrt(weight),
+      beforeMs,
+      afterMs,
+    });
   }
 
   #addPlateau(viseme: number, from: number, to: number, [rampInMs, rampOutMs]: readonly [number, number], share: number): void {

@@ -18,7 +18,10 @@ const layer = (list: DrawList, id: string) => {
 };
 /** The vertex of a layer that rests nearest to a point. */
 const vertexAt = (list: DrawList, id: string, x: number, y: number) => {
-  const { layer: { rest }, vertices } = layer(list, id);
+  const {
+    layer: { rest },
+    vertices,
+  } = layer(list, id);
   let best = 0;
   for (let k = 0; k < rest.length; k += 4) {
     if (Math.hypot(rest[k]! - x, rest[k + 1]! - y) < Math.hypot(rest[best]! - x, rest[best + 1]! - y)) best = k;
@@ -36,7 +39,8 @@ describe('FaceEvaluator', () => {
   it('leaves the face at rest where the rig has it', () => {
     const list = evaluator.evaluate(parameters());
     for (const drawn of list.layers) {
-      for (let k = 0; k < drawn.vertices.length; k++) expect(Math.abs(drawn.vertices[k]! - drawn.layer.rest[k]!)).toBeLessThanOrEqual(1 / 32);
+      for (let k = 0; k < drawn.vertices.length; k++)
+        expect(Math.abs(drawn.vertices[k]! - drawn.layer.rest[k]!)).toBeLessThanOrEqual(1 / 32);
     }
   });
 
@@ -93,6 +97,18 @@ describe('FaceEvaluator', () => {
     expect(evaluator.evaluate(parameters({ viseme_O: 0.3, headYaw: 1e-5 })).changed).toBe(false);
     // The rig does not use this one.
     expect(evaluator.evaluate(parameters({ viseme_O: 0.3, tongueOut: 1 })).changed).toBe(false);
+  });
+
+  it('holds back movements below its stillness until they add up, but reaches rest exactly', () => {
+    const calm = new FaceEvaluator(rig, { stillnessPx: 0.5 });
+    calm.evaluate(parameters({ headX: 0.1, jawOpen: 0.5 }));
+    expect(calm.evaluate(parameters({ headX: 0.13, jawOpen: 0.51 })).changed).toBe(false);
+    expect(calm.evaluate(parameters({ headX: 0.2, jawOpen: 0.51 })).changed).toBe(true);
+    const exact = new FaceEvaluator(rig).evaluate(parameters({ headX: 0.2, jawOpen: 0.5 }));
+    expect(layer(calm.list, 'skin').vertices).toEqual(layer(exact, 'skin').vertices);
+    calm.evaluate(parameters({ headX: 0.2, jawOpen: 0.01 }));
+    expect(calm.evaluate(parameters({ headX: 0.2 })).changed).toBe(true);
+    expect(layer(calm.list, 'skin').vertices).toEqual(layer(new FaceEvaluator(rig).evaluate(parameters({ headX: 0.2 })), 'skin').vertices);
   });
 
   it('reports only the region that a blink touches', () => {

@@ -73,9 +73,18 @@ export class FaceEvaluator {
   #scale = 1;
   #first = true;
   #changed = true;
+  readonly #stillnessPx: number;
+  /** How many canvas pixels a vertex moves at most when a parameter changes by 1. */
+  readonly #reachPx: Float32Array;
 
-  constructor(rig: LoadedRig) {
+  /**
+   * `stillnessPx`: movements below so many canvas pixels are held back until they add up to it, so that a face that only
+   * sways is not drawn anew for every frame. 0 gives every frame exactly.
+   */
+  constructor(rig: LoadedRig, options: { readonly stillnessPx?: number } = {}) {
     this.#rig = rig;
+    this.#stillnessPx = options.stillnessPx ?? 0;
+    this.#reachPx = reachOfParameters(rig);
     this.#layers = rig.layers.map(layerState);
     this.#dirty = { bandHeightPx: rig.canvas.height / BANDS, minX: new Float32Array(BANDS), maxX: new Float32Array(BANDS) };
     this.#visemes = VISEMES.map((viseme) => {
@@ -104,6 +113,7 @@ export class FaceEvaluator {
   evaluate(parameters: FaceParameters): DrawList {
     this.#resolve(parameters);
     const first = this.#first;
+    if (!first && this.#stillnessPx > 0) this.#holdStill();
     const poseChanged = first || this.#poseDiffers();
     if (poseChanged) this.#preparePose();
     this.#changed = first;
@@ -136,6 +146,21 @@ export class FaceEvaluator {
       }
     }
     for (let i = 0; i < ARKIT.length; i++) effective[i] = Math.min(1, Math.max(0, effective[i] as number));
+  }
+
+  /** Takes back changes too small to be seen. Rest and full strength are always reached exactly. */
+  #holdStill(): void {
+    const e = this.#effective;
+    const last = this.#last;
+    let pose = 0;
+    for (let i = P.headYaw; i <= P.headZ; i++) pose += Math.abs((e[i] as number) - (last[i] as number)) * (this.#reachPx[i] as number);
+    for (let i = 0; i < PARAMETER_COUNT; i++) {
+      const value = e[i] as number;
+      const isPose = i >= P.headYaw && i <= P.headZ;
+      if (!isPose && (value === 0 || value === 1)) continue;
+      const movedPx = isPose ? pose : Math.abs(value - (last[i] as number)) * (this.#reachPx[i] as number);
+      if (movedPx < this.#stillnessPx) e[i] = last[i] as number;
+    }
   }
 
   #poseDiffers(): boolean {
@@ -312,6 +337,40 @@ function layerState(layer: LoadedLayer): LayerState {
     changed: true,
     stale: false,
   };
+}
+
+/** A fade is seen when it changes by 1/64: counted as a quarter of a pixel. */
+const FADE_PX = 16;
+
+function reachOfParameters(rig: LoadedRig): Float32Array {
+  const reach = new Float32Array(PARAMETER_COUNT);
+  const raise = (i: number, px: number) => {
+    reach[i] = Math.max(reach[i] as number, px);
+  };
+  const { pivot, yawDeg, pitchDeg, rollDeg, shiftPx, zoom } = rig.pose;
+  let depth = 0;
+  let distance = 0;
+  for (const layer of rig.layers) {
+    for (let i = 0; i < layer.vertexCount; i++) {
+      const share = layer.follow[i] as number;
+      depth = Math.max(depth, share * Math.abs(layer.depth[i] as number));
+      distance = Math.max(
+        distance,
+        share * Math.hypot((layer.rest[i * 4] as number) - pivot.x, (layer.rest[i * 4 + 1] as number) - pivot.y),
+      );
+    }
+    for (const { parameter, deltas } of layer.morphs) {
+      for (let d = 0; d < deltas.length; d += 3) raise(parameter, Math.hypot(deltas[d] as number, deltas[d + 1] as number));
+    }
+    for (const { parameter, gain } of layer.opacity.gains) raise(parameter, Math.abs(gain) * FADE_PX);
+  }
+  raise(P.headYaw, (depth * yawDeg * Math.PI) / 180);
+  raise(P.headPitch, (depth * pitchDeg * Math.PI) / 180);
+  raise(P.headRoll, (distance * rollDeg * Math.PI) / 180);
+  raise(P.headX, shiftPx);
+  raise(P.headY, shiftPx);
+  raise(P.headZ, zoom * distance);
+  return reach;
 }
 
 function addMorph(vertices: Float32Array, depth: Float32Array, morph: LoadedMorph, weight: number): void {

@@ -59,7 +59,8 @@ export interface LoadedRig extends Omit<Rig, 'layers'> {
 
 const finite = z.number().refine(Number.isFinite, 'must be finite');
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, 'is not base64');
-const weights = <Key extends string>(names: readonly Key[], range: z.ZodNumber) => z.partialRecord(z.enum(names as readonly [Key, ...Key[]]), range);
+const weights = <Key extends string>(names: readonly Key[], range: z.ZodNumber) =>
+  z.partialRecord(z.enum(names as readonly [Key, ...Key[]]), range);
 const arkitWeights = weights<ArkitName>(ARKIT, z.number().min(0).max(1));
 
 function rigSchema(limits: RigLimits) {
@@ -110,7 +111,8 @@ function rigSchema(limits: RigLimits) {
   });
 }
 
-const weightsOfMorphs = () => z.partialRecord(z.enum(PARAMETERS as readonly [ParameterName, ...ParameterName[]]), z.object({ vertices: base64, deltas: base64 }));
+const weightsOfMorphs = () =>
+  z.partialRecord(z.enum(PARAMETERS as readonly [ParameterName, ...ParameterName[]]), z.object({ vertices: base64, deltas: base64 }));
 
 /**
  * Validates an avatar.json and decodes it. Isomorphic.
@@ -134,9 +136,11 @@ export function loadRig(json: unknown, limits: RigLimits = RIG_LIMITS): LoadedRi
   const vertexCount = sum(layers.map((l) => l.vertexCount));
   const triangleCount = sum(layers.map((l) => l.indices.length / 3));
   if (vertexCount > limits.maxVertices) throw invalid('layers', `hold ${vertexCount} vertices; at most ${limits.maxVertices} are allowed`);
-  if (triangleCount > limits.maxTriangles) throw invalid('layers', `hold ${triangleCount} triangles; at most ${limits.maxTriangles} are allowed`);
+  if (triangleCount > limits.maxTriangles)
+    throw invalid('layers', `hold ${triangleCount} triangles; at most ${limits.maxTriangles} are allowed`);
   const moved = sum(layers.flatMap((l) => l.morphs.map((m) => m.vertices.length)));
-  if (moved > limits.maxMorphVertices) throw invalid('layers', `move ${moved} vertices in morphs; at most ${limits.maxMorphVertices} are allowed`);
+  if (moved > limits.maxMorphVertices)
+    throw invalid('layers', `move ${moved} vertices in morphs; at most ${limits.maxMorphVertices} are allowed`);
   return { ...rig, layers, vertexCount, triangleCount };
 }
 
@@ -145,13 +149,17 @@ function loadLayer(layer: RigLayer, at: string, rig: Rig, earlier: ReadonlyMap<s
   if (layer.mask !== undefined && mask < 0) throw invalid(`${at}.mask`, `"${layer.mask}" is not an earlier layer`);
   const rest = decodeFloats(layer.mesh.vertices, 4, `${at}.mesh.vertices`);
   const vertexCount = rest.length / 4;
-  if (vertexCount < 3 || vertexCount > 65_535) throw invalid(`${at}.mesh.vertices`, `holds ${vertexCount} vertices; 3 to 65535 are possible`);
+  if (vertexCount < 3 || vertexCount > 65_535)
+    throw invalid(`${at}.mesh.vertices`, `holds ${vertexCount} vertices; 3 to 65535 are possible`);
   checkVertices(rest, rig, `${at}.mesh.vertices`, limits);
   const indices = decodeUint16(layer.mesh.indices, 3, `${at}.mesh.indices`);
   checkIndices(indices, vertexCount, `${at}.mesh.indices`);
   const depth = decodeFloats(layer.mesh.depth, 1, `${at}.mesh.depth`);
   const follow = decodeFloats(layer.mesh.follow, 1, `${at}.mesh.follow`);
-  for (const [name, values] of [['depth', depth], ['follow', follow]] as const) {
+  for (const [name, values] of [
+    ['depth', depth],
+    ['follow', follow],
+  ] as const) {
     if (values.length !== vertexCount) throw invalid(`${at}.mesh.${name}`, `holds ${values.length} values for ${vertexCount} vertices`);
   }
   // A vertex at or behind the camera has no picture; half of the distance is already a grotesque perspective.
@@ -161,7 +169,8 @@ function loadLayer(layer: RigLayer, at: string, rig: Rig, earlier: ReadonlyMap<s
     const vertices = decodeUint16(morph.vertices, 1, `${at}.morphs.${name}.vertices`);
     checkIndices(vertices, vertexCount, `${at}.morphs.${name}.vertices`);
     const deltas = decodeFloats(morph.deltas, 3, `${at}.morphs.${name}.deltas`);
-    if (deltas.length !== vertices.length * 3) throw invalid(`${at}.morphs.${name}.deltas`, `holds ${deltas.length} numbers for ${vertices.length} vertices`);
+    if (deltas.length !== vertices.length * 3)
+      throw invalid(`${at}.morphs.${name}.deltas`, `holds ${deltas.length} numbers for ${vertices.length} vertices`);
     const reach = limits.maxReach * Math.max(rig.canvas.width, rig.canvas.height);
     checkRange(deltas, -reach, reach, `${at}.morphs.${name}.deltas`);
     return { parameter: P[name as ParameterName], vertices, deltas };
@@ -234,4 +243,5 @@ function decodeBase64(text: string, unitBytes: number, field: string): Uint8Arra
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
-const invalid = (field: string, problem: string, cause?: unknown) => faceError('avatar_invalid', `The avatar's ${field} ${problem}`, { cause });
+const invalid = (field: string, problem: string, cause?: unknown) =>
+  faceError('avatar_invalid', `The avatar's ${field} ${problem}`, { cause });

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { withLoudness } from './loudness.ts';
 
 const RATE_HZ = 8_000;
-const tone = (durationMs: number, level: number) => Int16Array.from({ length: (durationMs * RATE_HZ) / 1000 }, (_, i) => level * Math.sin(i));
+const tone = (durationMs: number, level: number) =>
+  Int16Array.from({ length: (durationMs * RATE_HZ) / 1000 }, (_, i) => level * Math.sin(i));
 
 describe('withLoudness', () => {
   it('gives each phone its share of the loudest', () => {

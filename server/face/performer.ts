@@ -132,7 +132,8 @@ export class FacePerformer implements Performer {
       track.weightsAt(ms, this.#visemes);
       const share = 1 - minimumJerk((ms - cancelledAtMs) / CANCEL_MS);
       closure = Math.max(closure, track.closure * share);
-      for (let v = 0; v < VISEMES.length; v++) out[FIRST_VISEME + v] = (out[FIRST_VISEME + v] as number) + (this.#visemes[v] as number) * share;
+      for (let v = 0; v < VISEMES.length; v++)
+        out[FIRST_VISEME + v] = (out[FIRST_VISEME + v] as number) + (this.#visemes[v] as number) * share;
       if (ms < cancelledAtMs) {
         if (track.stressesBetween(lastMs, ms) > 0) this.#head.beat(ms, 1);
         if (track.phraseEndsBetween(lastMs, ms) > 0) this.#blink.invite(ms, 0.6);

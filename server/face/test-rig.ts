@@ -45,10 +45,20 @@ export function testAtlas(): RgbaImage {
     }
   };
   paint(REGIONS.background, (x, y) => [60 + x / 4, 90 + y / 4, 150 - y / 5, 1]);
-  paint(REGIONS.skin, (x, y) => [224 - x / 9, 170 - y / 12 + 5 * Math.sin(x / 3), 140 + 4 * Math.cos(y / 2), soft(ellipse(x, y, 128, 130, 78, 100))]);
+  paint(REGIONS.skin, (x, y) => [
+    224 - x / 9,
+    170 - y / 12 + 5 * Math.sin(x / 3),
+    140 + 4 * Math.cos(y / 2),
+    soft(ellipse(x, y, 128, 130, 78, 100)),
+  ]);
   paint(REGIONS.hair, (x, y) => {
     const strand = 0.8 + 0.2 * Math.sin(x * 0.8 + Math.sin(y / 9));
-    return [96 * strand, 58 * strand, 36 * strand, soft(ellipse(x, y, 128, 112, 92, 100)) * soft(-ellipse(x, y, 128, 150, 70, 92)) * (y < 190 ? 1 : 0)];
+    return [
+      96 * strand,
+      58 * strand,
+      36 * strand,
+      soft(ellipse(x, y, 128, 112, 92, 100)) * soft(-ellipse(x, y, 128, 150, 70, 92)) * (y < 190 ? 1 : 0),
+    ];
   });
   paint(REGIONS.body, (x, y) => [40 + x / 4, 70, 110 - y / 2, soft(ellipse(x, y, 64, 64, 62, 60))]);
   paint(REGIONS.eye, (x, y) => [236, 232, 228 - y / 2, soft(ellipse(x, y, 32, 16, 28, 12))]);
@@ -129,7 +139,15 @@ export function testRig(): Rig {
     gridLayer(
       `${id}-iris`,
       {
-        x: cx - 11, y: 101, w: 22, h: 22, columns: 2, rows: 2, region: REGIONS.iris, depth: dome, follow: head,
+        x: cx - 11,
+        y: 101,
+        w: 22,
+        h: 22,
+        columns: 2,
+        rows: 2,
+        region: REGIONS.iris,
+        depth: dome,
+        follow: head,
         morphs: { gazeX: () => [14, 0, 0], gazeY: () => [0, -8, 0] },
       },
       { mask: id },
@@ -147,23 +165,52 @@ export function testRig(): Rig {
     atlas: { file: 'atlas.png', width: ATLAS, height: ATLAS },
     pose: { pivot: { x: 128, y: 190 }, yawDeg: 12, pitchDeg: 10, rollDeg: 8, shiftPx: 8, zoom: 0.05, cameraPx: 1200 },
     visemes: Object.fromEntries(
-      VISEMES.map((v) => [v, { jawOpen: { aa: 0.8, O: 0.5, E: 0.45, I: 0.25, U: 0.25 }[v as string] ?? (['sil', 'PP', 'FF'].includes(v) ? 0 : 0.15), mouthPucker: v === 'U' ? 0.8 : v === 'O' ? 0.5 : 0 }]),
+      VISEMES.map((v) => [
+        v,
+        {
+          jawOpen: { aa: 0.8, O: 0.5, E: 0.45, I: 0.25, U: 0.25 }[v as string] ?? (['sil', 'PP', 'FF'].includes(v) ? 0 : 0.15),
+          mouthPucker: v === 'U' ? 0.8 : v === 'O' ? 0.5 : 0,
+        },
+      ]),
     ) as Rig['visemes'],
     emotions: Object.fromEntries(
-      EMOTIONS.map((e) => [e, e === 'happy' ? { mouthSmileLeft: 0.7, mouthSmileRight: 0.7, cheekSquintLeft: 0.5 } : e === 'sad' ? { browInnerUp: 0.6 } : {}]),
+      EMOTIONS.map((e) => [
+        e,
+        e === 'happy' ? { mouthSmileLeft: 0.7, mouthSmileRight: 0.7, cheekSquintLeft: 0.5 } : e === 'sad' ? { browInnerUp: 0.6 } : {},
+      ]),
     ) as Rig['emotions'],
     layers: [
       gridLayer('background', { x: -8, y: -8, w: 272, h: 272, columns: 2, rows: 2, region: REGIONS.background }, { opaque: true }),
       gridLayer('body', {
-        x: 40, y: 200, w: 176, h: 88, columns: 8, rows: 5, region: REGIONS.body,
-        follow: (_, y) => Math.max(0, 0.4 - (y - 200) / 100), morphs: { breath: (_, y) => [0, -3 * (1 - (y - 200) / 120), 0] },
+        x: 40,
+        y: 200,
+        w: 176,
+        h: 88,
+        columns: 8,
+        rows: 5,
+        region: REGIONS.body,
+        follow: (_, y) => Math.max(0, 0.4 - (y - 200) / 100),
+        morphs: { breath: (_, y) => [0, -3 * (1 - (y - 200) / 120), 0] },
       }),
-      gridLayer('mouth', { x: 100, y: 164, w: 56, h: 60, columns: 3, rows: 3, region: REGIONS.mouth, depth: dome, follow: head }, { opaque: true }),
+      gridLayer(
+        'mouth',
+        { x: 100, y: 164, w: 56, h: 60, columns: 3, rows: 3, region: REGIONS.mouth, depth: dome, follow: head },
+        { opaque: true },
+      ),
       ...eye('eye-right', 96),
       ...eye('eye-left', 160),
       gridLayer('skin', {
-        x: 0, y: 0, w: 256, h: 256, columns: 32, rows: 32, region: REGIONS.skin, depth: dome, follow: head,
-        hole: (x, y) => (Math.abs(x - 128) < 20 && Math.abs(y - 188) < 4) || ((Math.abs(x - 96) < 20 || Math.abs(x - 160) < 20) && Math.abs(y - 112) < 8),
+        x: 0,
+        y: 0,
+        w: 256,
+        h: 256,
+        columns: 32,
+        rows: 32,
+        region: REGIONS.skin,
+        depth: dome,
+        follow: head,
+        hole: (x, y) =>
+          (Math.abs(x - 128) < 20 && Math.abs(y - 188) < 4) || ((Math.abs(x - 96) < 20 || Math.abs(x - 160) < 20) && Math.abs(y - 112) < 8),
         morphs: {
           jawOpen: (x, y) => [0, y > 186 ? 22 * lips(x, y) : -2 * lips(x, y), 0],
           mouthPucker: (x, y) => [(128 - x) * 0.5 * lips(x, y), 0, 8 * lips(x, y)],
@@ -179,7 +226,17 @@ export function testRig(): Rig {
         { x: 60, y: 130, w: 136, h: 40, columns: 4, rows: 2, region: REGIONS.cheek, depth: dome, follow: head },
         { opacity: { base: 0, gains: { cheekSquintLeft: 1 } } },
       ),
-      gridLayer('hair', { x: 0, y: 0, w: 256, h: 256, columns: 12, rows: 12, region: REGIONS.hair, depth: (x, y) => dome(x, y) + 6, follow: head }),
+      gridLayer('hair', {
+        x: 0,
+        y: 0,
+        w: 256,
+        h: 256,
+        columns: 12,
+        rows: 12,
+        region: REGIONS.hair,
+        depth: (x, y) => dome(x, y) + 6,
+        follow: head,
+      }),
     ],
   };
 }

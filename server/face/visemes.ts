@@ -10,7 +10,11 @@ export interface MouthShape {
   readonly weight: number;
 }
 
-const shape = (visemes: MouthShape['visemes'], weight = 1, share = visemes.length === 2 ? 0.55 : 1): MouthShape => ({ visemes, share, weight });
+const shape = (visemes: MouthShape['visemes'], weight = 1, share = visemes.length === 2 ? 0.55 : 1): MouthShape => ({
+  visemes,
+  share,
+  weight,
+});
 
 /**
  * IPA to the 15 visemes of Oculus lip-sync (Meta's "Viseme reference"): the phones of English, Arabic and the rest of
@@ -80,7 +84,7 @@ const ARPABET: Readonly<Record<string, MouthShape>> = {
 const SILENT = new Set(['', 'pau', 'sil', 'sp', '_', '#', 'h#', 'ssil', '|', '‖']);
 
 /** Length, stress, tie bars, tone and other modifiers that do not change the mouth. */
-const MODIFIERS = /[ːˑˈˌ͡‿.ʰʲˠˤʷˀ̩̯̥̬̪̻̺̃̚˞̝̞̟̠̈̽'`~^0-9]/gu;
+const MODIFIERS = /[\p{M}ːˑˈˌ‿.ʰʲˠˤʷˀ˞'`~^0-9]/gu;
 
 function all(symbols: string, mouth: MouthShape): Record<string, MouthShape> {
   return Object.fromEntries(symbols.split(' ').map((symbol) => [symbol, mouth]));

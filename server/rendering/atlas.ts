@@ -17,6 +17,8 @@ export async function decodeAtlas(path: string, expected: { readonly width: numb
     const { data, info } = await image.toColourspace('srgb').ensureAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data };
   } catch (cause) {
-    throw renderingError('avatar_invalid', `The avatar's atlas cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw renderingError('avatar_invalid', `The avatar's atlas cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   }
 }

@@ -25,7 +25,8 @@ export async function readAvatar(avatarsDir: string, name: string): Promise<Avat
 async function readRig(avatarsDir: string, name: string): Promise<LoadedRig> {
   if (!NAME.test(name)) throw renderingError('avatar_unknown', `There is no avatar "${name.slice(0, 64)}"`);
   const path = await insideFolder(join(avatarsDir, name), 'avatar.json');
-  if ((await stat(path)).size > MAX_RIG_BYTES) throw renderingError('avatar_invalid', `The avatar.json of ${name} is larger than ${MAX_RIG_BYTES} bytes`);
+  if ((await stat(path)).size > MAX_RIG_BYTES)
+    throw renderingError('avatar_invalid', `The avatar.json of ${name} is larger than ${MAX_RIG_BYTES} bytes`);
   const text = await readFile(path, 'utf8');
   let json: unknown;
   try {

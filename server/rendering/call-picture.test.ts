@@ -54,7 +54,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'visavis-picture-'));
   await mkdir(join(folder, 'test'));
   const atlas = testAtlas();
-  await sharp(atlas.data, { raw: { width: atlas.width, height: atlas.height, channels: 4 } }).png().toFile(join(folder, 'test', 'atlas.png'));
+  await sharp(atlas.data, { raw: { width: atlas.width, height: atlas.height, channels: 4 } })
+    .png()
+    .toFile(join(folder, 'test', 'atlas.png'));
   await writeFile(join(folder, 'test', 'avatar.json'), JSON.stringify(testRig()));
   store = new FaceStore(folder, await WebAssembly.compile((await buildRaster()).bytes));
 }, 60_000);

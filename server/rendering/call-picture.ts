@@ -20,6 +20,8 @@ export interface CallPictureOptions {
 
 /** After so many good frames, earlier failures no longer count. */
 const FORGIVEN_AFTER_FRAMES = 100;
+/** A fifth of a pixel in a swaying head is not seen, but drawing it would be half of the work. */
+const STILLNESS_PX = 0.2;
 const SMALLER = 0.5;
 const SMALLEST_PX = 128;
 /** A picture that was given up is tried again this often. */
@@ -114,7 +116,13 @@ export class CallPicture {
     const raster = await store.acquire(session.avatar, widthPx, heightPx);
     let encoder: FrameEncoder;
     try {
-      encoder = await openEncoder({ codec: session.codec, widthPx, heightPx, framesPerS: session.framesPerS, bitrateBps: session.bitrateBps });
+      encoder = await openEncoder({
+        codec: session.codec,
+        widthPx,
+        heightPx,
+        framesPerS: session.framesPerS,
+        bitrateBps: session.bitrateBps,
+      });
     } catch (error) {
       await store.release(raster);
       throw error;
@@ -122,7 +130,7 @@ export class CallPicture {
     await this.#release();
     this.#session = session;
     this.#raster = raster;
-    this.#canvas = raster.openCanvas();
+    this.#canvas = raster.openCanvas({ stillnessPx: STILLNESS_PX });
     this.#encoder = encoder;
     this.#keyFrame = true;
     this.#goodFrames = 0;

@@ -47,7 +47,13 @@ export class AccessUnitParser implements ChunkParser {
     let start = 0;
     let i = Math.max(1, this.#searched);
     for (; i + 3 < this.#rest.length; i++) {
-      if (this.#rest[i] !== 0 || this.#rest[i + 1] !== 0 || this.#rest[i + 2] !== 1 || ((this.#rest[i + 3] as number) & 31) !== NAL_DELIMITER) continue;
+      if (
+        this.#rest[i] !== 0 ||
+        this.#rest[i + 1] !== 0 ||
+        this.#rest[i + 2] !== 1 ||
+        ((this.#rest[i + 3] as number) & 31) !== NAL_DELIMITER
+      )
+        continue;
       // A start code of four bytes belongs to the next unit as a whole.
       const end = this.#rest[i - 1] === 0 ? i - 1 : i;
       if (end <= start) continue;

@@ -59,7 +59,10 @@ export async function availableEncoders(engines: readonly EncoderEngine[], codec
 }
 
 /** Opens the first engine that starts. @throws VisavisError `encoder_missing` */
-export async function openEncoder(engines: readonly EncoderEngine[], options: EncoderOptions): Promise<FrameEncoder & { readonly engineId: string }> {
+export async function openEncoder(
+  engines: readonly EncoderEngine[],
+  options: EncoderOptions,
+): Promise<FrameEncoder & { readonly engineId: string }> {
   const failures: string[] = [];
   for (const engine of await availableEncoders(engines, options.codec)) {
     try {
@@ -68,5 +71,8 @@ export async function openEncoder(engines: readonly EncoderEngine[], options: En
       failures.push(`${engine.id}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  throw renderingError('encoder_missing', `No encoder here can make ${options.codec}${failures.length > 0 ? ` (${failures.join('; ')})` : ''}`);
+  throw renderingError(
+    'encoder_missing',
+    `No encoder here can make ${options.codec}${failures.length > 0 ? ` (${failures.join('; ')})` : ''}`,
+  );
 }

@@ -9,7 +9,15 @@ import type { FaceSession, FaceSessionOptions, Rendering } from './contract.ts';
 import { startRendering } from './rendering.ts';
 
 const FRAME = 1920;
-const OPTIONS: FaceSessionOptions = { callId: 'c', avatar: 'test', widthPx: 192, heightPx: 192, framesPerS: 25, codec: 'vp8', bitrateBps: 400_000 };
+const OPTIONS: FaceSessionOptions = {
+  callId: 'c',
+  avatar: 'test',
+  widthPx: 192,
+  heightPx: 192,
+  framesPerS: 25,
+  codec: 'vp8',
+  bitrateBps: 400_000,
+};
 
 let folder: string;
 let rendering: Rendering;
@@ -18,7 +26,9 @@ const incidents: { process?: string; avatar?: string; problem: string }[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'visavis-rendering-'));
   const atlas = testAtlas();
-  const png = await sharp(atlas.data, { raw: { width: atlas.width, height: atlas.height, channels: 4 } }).png().toBuffer();
+  const png = await sharp(atlas.data, { raw: { width: atlas.width, height: atlas.height, channels: 4 } })
+    .png()
+    .toBuffer();
   const add = async (name: string, json: string, picture: Buffer) => {
     await mkdir(join(folder, name));
     await writeFile(join(folder, name, 'avatar.json'), json);
@@ -28,13 +38,25 @@ beforeAll(async () => {
   await add('other', JSON.stringify({ ...testRig(), name: 'other', title: 'Other' }), png);
   await add('broken', '{"format":"visavis-rig"}', png);
   await add('no-picture', JSON.stringify(testRig()), Buffer.from('not a picture'));
-  await add('small-picture', JSON.stringify(testRig()), await sharp({ create: { width: 9, height: 9, channels: 4, background: 'red' } }).png().toBuffer());
+  await add(
+    'small-picture',
+    JSON.stringify(testRig()),
+    await sharp({ create: { width: 9, height: 9, channels: 4, background: 'red' } })
+      .png()
+      .toBuffer(),
+  );
   await add('linked', JSON.stringify(testRig()), png);
   await rm(join(folder, 'linked', 'atlas.png'));
   await writeFile(join(folder, 'outside.png'), png);
   await symlink(join(folder, 'outside.png'), join(folder, 'linked', 'atlas.png'));
   rendering = await startRendering({
-    avatarsDir: folder, avatar: 'test', widthPx: 192, heightPx: 192, workers: 2, encoder: 'auto', stallTimeoutMs: 2_000,
+    avatarsDir: folder,
+    avatar: 'test',
+    widthPx: 192,
+    heightPx: 192,
+    workers: 2,
+    encoder: 'auto',
+    stallTimeoutMs: 2_000,
     onIncident: (incident) => incidents.push(incident),
   });
 }, 60_000);
@@ -138,13 +160,24 @@ describe('startRendering', () => {
     await expect(rendering.open({ ...OPTIONS, avatar })).rejects.toMatchObject({ code });
   });
 
-  it.each([[63, 64], [64, 63], [4000, 64], [Number.NaN, 64]])('refuses a picture of %d x %d', async (widthPx, heightPx) => {
+  it.each([
+    [63, 64],
+    [64, 63],
+    [4000, 64],
+    [Number.NaN, 64],
+  ])('refuses a picture of %d x %d', async (widthPx, heightPx) => {
     await expect(rendering.open({ ...OPTIONS, widthPx, heightPx })).rejects.toMatchObject({ code: 'size_invalid' });
   });
 
   it('says which codec it lacks an encoder for', async () => {
     await using none = await startRendering({
-      avatarsDir: folder, avatar: 'test', widthPx: 128, heightPx: 128, workers: 1, encoder: 'webcodecs', stallTimeoutMs: 500,
+      avatarsDir: folder,
+      avatar: 'test',
+      widthPx: 128,
+      heightPx: 128,
+      workers: 1,
+      encoder: 'webcodecs',
+      stallTimeoutMs: 500,
     });
     await expect(none.open(OPTIONS)).rejects.toMatchObject({ code: 'encoder_missing' });
   }, 30_000);

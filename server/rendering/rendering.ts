@@ -173,7 +173,8 @@ class ProcessFaceSession implements FaceSession {
     this.#isOpen = true;
     // What changed while the answer was on its way.
     if (this.#state.bitrateBps !== state.bitrateBps) this.setBitrate(this.#state.bitrateBps);
-    if (this.#state.widthPx !== state.widthPx || this.#state.heightPx !== state.heightPx) this.setSize(this.#state.widthPx, this.#state.heightPx);
+    if (this.#state.widthPx !== state.widthPx || this.#state.heightPx !== state.heightPx)
+      this.setSize(this.#state.widthPx, this.#state.heightPx);
   }
 
   lose(): void {
@@ -253,4 +254,3 @@ function checkSide(sidePx: number): void {
     throw renderingError('size_invalid', `A picture's sides are even numbers from 64 to 1920, not ${sidePx}`);
   }
 }
-

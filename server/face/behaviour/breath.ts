@@ -28,7 +28,8 @@ export class Breath {
 
   #next(ms: number, speaking: boolean): void {
     const random = this.#random;
-    if (this.#phase === 'in') this.#begin('out', ms, speaking ? random.between(2_800, 4_200) : random.between(1_900, 2_700), random.between(0.02, 0.15));
+    if (this.#phase === 'in')
+      this.#begin('out', ms, speaking ? random.between(2_800, 4_200) : random.between(1_900, 2_700), random.between(0.02, 0.15));
     else if (this.#phase === 'out') this.#begin('rest', ms, speaking ? 80 : random.between(250, 900), this.#level.at(ms));
     else this.#begin('in', ms, speaking ? random.between(380, 600) : random.between(1_300, 1_900), random.between(0.55, 0.85));
   }

@@ -7,7 +7,9 @@ import type { Random } from './random.ts';
  * while they think (mostly up and aside), more often away when they speak than when they listen (Argyle & Cook, "Gaze
  * and mutual gaze", 1976: 40 % and 75 % of the time at the other). Eyes jump, within 25-70 ms.
  */
-const MODES: Readonly<Record<FaceMode, { readonly away: number; readonly visitorMs: readonly [number, number]; readonly awayMs: readonly [number, number] }>> = {
+const MODES: Readonly<
+  Record<FaceMode, { readonly away: number; readonly visitorMs: readonly [number, number]; readonly awayMs: readonly [number, number] }>
+> = {
   idle: { away: 0.3, visitorMs: [900, 3_200], awayMs: [600, 1_800] },
   listening: { away: 0.06, visitorMs: [700, 2_200], awayMs: [350, 700] },
   reacting: { away: 0, visitorMs: [600, 1_200], awayMs: [300, 500] },

@@ -10,9 +10,11 @@ interface GestureForm {
 }
 
 /** Rises, stays and falls within `lengthS`. */
-const hold = (t: number, riseS: number, lengthS: number, fallS: number): number => minimumJerk(t / riseS) * (1 - minimumJerk((t - lengthS + fallS) / fallS));
+const hold = (t: number, riseS: number, lengthS: number, fallS: number): number =>
+  minimumJerk(t / riseS) * (1 - minimumJerk((t - lengthS + fallS) / fallS));
 /** Swings that swell and fade. */
-const swing = (t: number, hz: number, lengthS: number): number => Math.sin(2 * Math.PI * hz * t) * hold(t, lengthS * 0.3, lengthS, lengthS * 0.5);
+const swing = (t: number, hz: number, lengthS: number): number =>
+  Math.sin(2 * Math.PI * hz * t) * hold(t, lengthS * 0.3, lengthS, lengthS * 0.5);
 
 const FORMS: Readonly<Record<Gesture, GestureForm>> = {
   nod: { durationMs: 900, curve: (t) => ({ headPitch: -0.5 * swing(t, 1.9, 0.9), headY: 0.12 * swing(t, 1.9, 0.9) }) },
@@ -22,7 +24,13 @@ const FORMS: Readonly<Record<Gesture, GestureForm>> = {
     durationMs: 900,
     curve: (t) => {
       const up = hold(t, 0.16, 0.9, 0.4);
-      return { browInnerUp: 0.5 * up, browOuterUpLeft: 0.6 * up, browOuterUpRight: 0.55 * up, eyeWideLeft: 0.15 * up, eyeWideRight: 0.15 * up };
+      return {
+        browInnerUp: 0.5 * up,
+        browOuterUpLeft: 0.6 * up,
+        browOuterUpRight: 0.55 * up,
+        eyeWideLeft: 0.15 * up,
+        eyeWideRight: 0.15 * up,
+      };
     },
   },
   smile: {
@@ -36,7 +44,14 @@ const FORMS: Readonly<Record<Gesture, GestureForm>> = {
     durationMs: 1_600,
     curve: (t) => {
       const up = hold(t, 0.3, 1.6, 0.5);
-      return { browDownLeft: 0.2 * up, browInnerUp: 0.25 * up, mouthPressLeft: 0.25 * up, mouthPressRight: 0.2 * up, headPitch: 0.15 * up, headRoll: -0.15 * up };
+      return {
+        browDownLeft: 0.2 * up,
+        browInnerUp: 0.25 * up,
+        mouthPressLeft: 0.25 * up,
+        mouthPressRight: 0.2 * up,
+        headPitch: 0.15 * up,
+        headRoll: -0.15 * up,
+      };
     },
   },
 };
@@ -47,7 +62,14 @@ const REACTION: GestureForm = {
   // Steep at the start: it must be seen within one frame.
   curve: (t) => {
     const up = hold(t, 0.1, 0.7, 0.45);
-    return { browInnerUp: 0.22 * up, browOuterUpLeft: 0.32 * up, browOuterUpRight: 0.3 * up, eyeWideLeft: 0.14 * up, eyeWideRight: 0.14 * up, headPitch: 0.1 * up };
+    return {
+      browInnerUp: 0.22 * up,
+      browOuterUpLeft: 0.32 * up,
+      browOuterUpRight: 0.3 * up,
+      eyeWideLeft: 0.14 * up,
+      eyeWideRight: 0.14 * up,
+      headPitch: 0.1 * up,
+    };
   },
 };
 const MICRO_NOD: GestureForm = { durationMs: 700, curve: (t) => ({ headPitch: -0.2 * swing(t, 1.8, 0.7) }) };

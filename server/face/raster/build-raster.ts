@@ -23,8 +23,13 @@ export interface BuiltRaster {
 export async function buildRaster(options: { cacheDir?: string } = {}): Promise<BuiltRaster> {
   const cacheDir = options.cacheDir ?? DEFAULT_CACHE;
   const source = await readFile(SOURCE, 'utf8');
-  const compiler = JSON.parse(await readFile(fileURLToPath(import.meta.resolve('assemblyscript/package.json')), 'utf8')) as { version: string };
-  const key = createHash('sha256').update(JSON.stringify([source, compiler.version, OPTIONS])).digest('hex').slice(0, 16);
+  const compiler = JSON.parse(await readFile(fileURLToPath(import.meta.resolve('assemblyscript/package.json')), 'utf8')) as {
+    version: string;
+  };
+  const key = createHash('sha256')
+    .update(JSON.stringify([source, compiler.version, OPTIONS]))
+    .digest('hex')
+    .slice(0, 16);
   const path = join(cacheDir, `raster-${key}.wasm`);
   const cached = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;

@@ -119,7 +119,8 @@ function writeLuma(row: Float32Array, luma: Uint8Array, at: number): void {
 
 function writeChroma(upper: Float32Array, lower: Float32Array, chroma: Uint8Array, alpha: Uint8Array, at: number): void {
   for (let i = 0, o = at; i < upper.length; i += 8, o += 2) {
-    const mean = (c: number) => ((upper[i + c] as number) + (upper[i + c + 4] as number) + (lower[i + c] as number) + (lower[i + c + 4] as number)) / 4;
+    const mean = (c: number) =>
+      ((upper[i + c] as number) + (upper[i + c + 4] as number) + (lower[i + c] as number) + (lower[i + c + 4] as number)) / 4;
     const r = mean(0);
     const g = mean(1);
     const b = mean(2);

@@ -11,7 +11,16 @@ interface RasterProgram {
   heapBase(): number;
   setTarget(frame: number, width: number, height: number, bands: number, firstRow: number, endRow: number): void;
   setAtlas(luma: number, chroma: number, alpha: number, width: number, height: number): void;
-  placeVertices(from: number, to: number, count: number, factorXY: number, factorU: number, factorV: number, offsetX: number, offsetY: number): void;
+  placeVertices(
+    from: number,
+    to: number,
+    count: number,
+    factorXY: number,
+    factorU: number,
+    factorV: number,
+    offsetX: number,
+    offsetY: number,
+  ): void;
   drawLayer(vertices: number, indices: number, kinds: number, triangles: number, opacity: number, maskIn: number, maskOut: number): void;
   copyClipped(source: number): void;
   clearMask(mask: number): void;
@@ -86,10 +95,17 @@ export class FaceRaster implements Disposable {
       }
     }
     if (atlas.width !== rig.atlas.width || atlas.height !== rig.atlas.height || atlas.data.length !== atlas.width * atlas.height * 4) {
-      throw faceError('avatar_invalid', `The avatar's atlas is ${atlas.width}x${atlas.height}, its avatar.json says ${rig.atlas.width}x${rig.atlas.height}`);
+      throw faceError(
+        'avatar_invalid',
+        `The avatar's atlas is ${atlas.width}x${atlas.height}, its avatar.json says ${rig.atlas.width}x${rig.atlas.height}`,
+      );
     }
     const instance = await WebAssembly.instantiate(options.program, {
-      env: { abort: () => { throw faceError('raster_failed', 'The rasteriser aborted'); } },
+      env: {
+        abort: () => {
+          throw faceError('raster_failed', 'The rasteriser aborted');
+        },
+      },
     });
     return new FaceRaster(options, instance.exports as unknown as RasterProgram);
   }
@@ -118,10 +134,11 @@ export class FaceRaster implements Disposable {
     return this.#openCanvases;
   }
 
-  openCanvas(): FaceCanvas {
+  /** `stillnessPx`: movements of the picture below so many of its pixels wait until they add up; see FaceEvaluator. */
+  openCanvas(options: { readonly stillnessPx?: number } = {}): FaceCanvas {
     const slot = this.#freeSlots.pop() ?? this.#allocate(this.#vertexBytes + this.frameBytes);
     this.#openCanvases++;
-    return new FaceCanvas(this, new FaceEvaluator(this.#rig), slot);
+    return new FaceCanvas(this, new FaceEvaluator(this.#rig, { stillnessPx: (options.stillnessPx ?? 0) / this.#placement.scale }), slot);
   }
 
   /** Bytes of one I420 picture. */
@@ -172,7 +189,14 @@ export class FaceRaster implements Disposable {
     const [su, sv] = this.#texelScale;
     const sub = SUBPIXELS * scale;
     this.#program.placeVertices(
-      slot + verticesOffset, this.#placed, layer.vertexCount, sub, TEXEL_ONE * su, TEXEL_ONE * sv, SUBPIXELS * offsetX, SUBPIXELS * offsetY,
+      slot + verticesOffset,
+      this.#placed,
+      layer.vertexCount,
+      sub,
+      TEXEL_ONE * su,
+      TEXEL_ONE * sv,
+      SUBPIXELS * offsetX,
+      SUBPIXELS * offsetY,
     );
     this.#program.drawLayer(this.#placed, indices, kinds, triangles, level, maskIn, maskOut);
   }
@@ -333,7 +357,8 @@ export class FaceCanvas implements Disposable {
 function countStaticLayers(rig: LoadedRig): number {
   const masks = new Set(rig.layers.map((layer) => layer.mask));
   const first = rig.layers.findIndex(
-    (layer, index) => layer.morphs.length > 0 || layer.opacity.gains.length > 0 || layer.mask >= 0 || masks.has(index) || layer.follow.some((f) => f > 0),
+    (layer, index) =>
+      layer.morphs.length > 0 || layer.opacity.gains.length > 0 || layer.mask >= 0 || masks.has(index) || layer.follow.some((f) => f > 0),
   );
   return first < 0 ? rig.layers.length : first;
 }

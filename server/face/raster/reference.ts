@@ -39,7 +39,12 @@ export function referenceFrame(rig: LoadedRig, atlas: RgbaImage, list: DrawList)
 type Corner = readonly [x: number, y: number, u: number, v: number];
 
 /** Visits the pixels whose centres lie inside; centres on an edge belong to the triangle on their right, or below. */
-function fillTriangle(corners: [Corner, Corner, Corner], width: number, height: number, visit: (pixel: number, u: number, v: number) => void): void {
+function fillTriangle(
+  corners: [Corner, Corner, Corner],
+  width: number,
+  height: number,
+  visit: (pixel: number, u: number, v: number) => void,
+): void {
   let [a, b, c] = corners;
   const cross = (p: Corner, q: Corner, x: number, y: number) => (q[0] - p[0]) * (y - p[1]) - (q[1] - p[1]) * (x - p[0]);
   let area = cross(a, b, c[0], c[1]);
@@ -68,7 +73,12 @@ function sample(atlas: RgbaImage, u: number, v: number): [number, number, number
   const x = Math.min(atlas.width - 1, Math.max(0, u - 0.5));
   const y = Math.min(atlas.height - 1, Math.max(0, v - 0.5));
   const out: [number, number, number, number] = [0, 0, 0, 0];
-  for (const [dx, dy] of [[0, 0], [1, 0], [0, 1], [1, 1]] as const) {
+  for (const [dx, dy] of [
+    [0, 0],
+    [1, 0],
+    [0, 1],
+    [1, 1],
+  ] as const) {
     const weight = (dx ? x % 1 : 1 - (x % 1)) * (dy ? y % 1 : 1 - (y % 1));
     const at = (Math.min(atlas.height - 1, Math.floor(y) + dy) * atlas.width + Math.min(atlas.width - 1, Math.floor(x) + dx)) * 4;
     const alpha = (atlas.data[at + 3] as number) / 255;
@@ -83,7 +93,8 @@ function toI420(picture: Float32Array, width: number, height: number): Uint8Arra
   const chromaWidth = width >> 1;
   const uAt = width * height;
   const vAt = uAt + uAt / 4;
-  for (let i = 0; i < uAt; i++) frame[i] = Math.round(lumaOf(picture[i * 3] as number, picture[i * 3 + 1] as number, picture[i * 3 + 2] as number));
+  for (let i = 0; i < uAt; i++)
+    frame[i] = Math.round(lumaOf(picture[i * 3] as number, picture[i * 3 + 1] as number, picture[i * 3 + 2] as number));
   for (let y = 0; y < height; y += 2) {
     for (let x = 0; x < width; x += 2) {
       const mean = (k: number) =>

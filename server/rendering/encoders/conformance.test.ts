@@ -17,7 +17,8 @@ const LIMIT_MS = 20_000;
 const FRAME_TIME = 1920;
 const engines = await loadEncoderEngines();
 const cases: [string, VideoCodec, EncoderEngine][] = [];
-for (const codec of ['vp8', 'h264'] as const) for (const engine of await availableEncoders(engines, codec)) cases.push([engine.id, codec, engine]);
+for (const codec of ['vp8', 'h264'] as const)
+  for (const engine of await availableEncoders(engines, codec)) cases.push([engine.id, codec, engine]);
 const hasDecoder = spawnSync('ffmpeg', ['-version']).status === 0;
 
 let canvas: FaceCanvas;
@@ -33,9 +34,17 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Encodes a speaking face; `at` runs before each frame and says whether to ask for a key frame. */
-async function encode(engine: EncoderEngine, codec: VideoCodec, count: number, at: (i: number, encoder: Awaited<ReturnType<EncoderEngine['create']>>) => boolean) {
+async function encode(
+  engine: EncoderEngine,
+  codec: VideoCodec,
+  count: number,
+  at: (i: number, encoder: Awaited<ReturnType<EncoderEngine['create']>>) => boolean,
+) {
   const performer = new FacePerformer({ seed: 1 });
-  performer.speak('t', 0, [{ symbol: 'a', startMs: 0, endMs: 900 }, { symbol: 'm', startMs: 900, endMs: 1_000 }]);
+  performer.speak('t', 0, [
+    { symbol: 'a', startMs: 0, endMs: 900 },
+    { symbol: 'm', startMs: 900, endMs: 1_000 },
+  ]);
   const encoder = await engine.create({ codec, widthPx: SIDE, heightPx: SIDE, framesPerS: 25, bitrateBps: 600_000 });
   const frames = new Map<number, Uint8Array>();
   const chunks: EncodedFrame[] = [];
@@ -54,7 +63,19 @@ async function decode(codec: VideoCodec, chunks: readonly EncodedFrame[]): Promi
   const path = join(folder, `${codec}-${chunks.length}-${chunks[0]?.mediaTime}.bin`);
   await writeFile(path, codec === 'vp8' ? ivf(chunks) : Buffer.concat(chunks.map((chunk) => chunk.data)));
   const ffmpeg = spawn('ffmpeg', [
-    '-loglevel', 'error', '-f', codec === 'vp8' ? 'ivf' : 'h264', '-i', path, '-fps_mode', 'passthrough', '-pix_fmt', 'yuv420p', '-f', 'rawvideo', 'pipe:1',
+    '-loglevel',
+    'error',
+    '-f',
+    codec === 'vp8' ? 'ivf' : 'h264',
+    '-i',
+    path,
+    '-fps_mode',
+    'passthrough',
+    '-pix_fmt',
+    'yuv420p',
+    '-f',
+    'rawvideo',
+    'pipe:1',
   ]);
   const parts: Buffer[] = [];
   for await (const part of ffmpeg.stdout) parts.push(part as Buffer);
@@ -124,8 +145,9 @@ describe.each(cases)('%s making %s', { timeout: LIMIT_MS }, (_, codec, engine) =
       if (i === 30) encoder.setBitrate(100_000);
       return false;
     });
-    const bytes = (from: number, to: number) => chunks.filter((c) => !c.keyFrame && c.mediaTime >= from * FRAME_TIME && c.mediaTime < to * FRAME_TIME);
-    expect(bytes(90, 120).reduce((sum, c) => sum + c.data.length, 0)).toBeLessThan(100_000 / 8 * 1.2 * 2);
+    const bytes = (from: number, to: number) =>
+      chunks.filter((c) => !c.keyFrame && c.mediaTime >= from * FRAME_TIME && c.mediaTime < to * FRAME_TIME);
+    expect(bytes(90, 120).reduce((sum, c) => sum + c.data.length, 0)).toBeLessThan((100_000 / 8) * 1.2 * 2);
     expect(await decode(codec, chunks.slice(0, 60))).not.toHaveLength(0);
   });
 

@@ -83,7 +83,8 @@ class NodeAvEncoder implements FrameEncoder {
   }
 
   async encode(frame: Uint8Array, mediaTime: MediaTime, keyFrame: boolean): Promise<EncodedFrame | undefined> {
-    if (this.#closed || this.#inWork) throw renderingError('encoder_failed', this.#closed ? 'The encoder is closed' : 'The encoder is busy');
+    if (this.#closed || this.#inWork)
+      throw renderingError('encoder_failed', this.#closed ? 'The encoder is closed' : 'The encoder is busy');
     if (this.#options.codec === 'vp8' && this.#bitrate.shouldRestart(mediaTime)) this.#restart();
     // libvpx refuses a time that does not grow.
     const time = Math.max(mediaTime, (this.#lastTime ?? -1) + 1);
@@ -91,7 +92,11 @@ class NodeAvEncoder implements FrameEncoder {
     const { widthPx: width, heightPx: height } = this.#options;
     const { AV_PIX_FMT_YUV420P, AV_PICTURE_TYPE_I, AV_PICTURE_TYPE_NONE } = this.#constants;
     const picture = this.#lib.Frame.fromVideoBuffer(Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength), {
-      width, height, format: AV_PIX_FMT_YUV420P, pts: BigInt(time), timeBase: new this.#lib.Rational(1, MEDIA_RATE_HZ),
+      width,
+      height,
+      format: AV_PIX_FMT_YUV420P,
+      pts: BigInt(time),
+      timeBase: new this.#lib.Rational(1, MEDIA_RATE_HZ),
     });
     picture.pictType = keyFrame ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
     const sending = this.#context.sendFrame(picture);

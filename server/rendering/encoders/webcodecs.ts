@@ -14,7 +14,9 @@ const CODEC = 'avc1.42E01F';
 let library: Promise<Library | Error> | undefined;
 
 const load = () => {
-  library ??= import('@napi-rs/webcodecs').catch((cause: unknown) => new Error('the package @napi-rs/webcodecs cannot be loaded', { cause }));
+  library ??= import('@napi-rs/webcodecs').catch(
+    (cause: unknown) => new Error('the package @napi-rs/webcodecs cannot be loaded', { cause }),
+  );
   return library;
 };
 
@@ -55,7 +57,8 @@ class WebCodecsEncoder implements FrameEncoder {
   }
 
   encode(frame: Uint8Array, mediaTime: MediaTime, keyFrame: boolean): Promise<EncodedFrame> {
-    if (this.#closed || this.#waiting) return Promise.reject(renderingError('encoder_failed', this.#closed ? 'The encoder is closed' : 'The encoder is busy'));
+    if (this.#closed || this.#waiting)
+      return Promise.reject(renderingError('encoder_failed', this.#closed ? 'The encoder is closed' : 'The encoder is busy'));
     return new Promise((resolve, reject) => {
       this.#waiting = { mediaTime, resolve, reject };
       try {
