@@ -3,6 +3,7 @@ import { join, sep } from 'node:path';
 import { toVisavisError } from '../core/errors.ts';
 import { loadRig, type LoadedRig } from '../face/load-rig.ts';
 import type { RgbaImage } from '../face/raster/planes.ts';
+import type { Rig } from '../face/rig.ts';
 import { decodeAtlas } from './atlas.ts';
 import type { AvatarSummary } from './contract.ts';
 import { renderingError } from './rendering-error.ts';
@@ -20,6 +21,25 @@ export async function readAvatar(avatarsDir: string, name: string): Promise<Avat
   const rig = await readRig(avatarsDir, name);
   const atlasPath = await insideFolder(join(avatarsDir, name), rig.atlas.file);
   return { rig, atlas: await decodeAtlas(atlasPath, rig.atlas) };
+}
+
+const emotionsByFile = new Map<string, { readonly changedMs: number; readonly emotions: Rig['emotions'] }>();
+
+/**
+ * Only the emotions of an avatar, for the process that performs and does not draw. Read once until the file changes, so
+ * that a call does not cost the main process a rig. @throws VisavisError `avatar_unknown`, `avatar_invalid`
+ */
+export async function readEmotions(avatarsDir: string, name: string): Promise<Rig['emotions']> {
+  const path = join(avatarsDir, name, 'avatar.json');
+  const changedMs = await stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => Number.NaN,
+  );
+  const known = emotionsByFile.get(path);
+  if (known?.changedMs === changedMs) return known.emotions;
+  const { emotions } = await readRig(avatarsDir, name);
+  emotionsByFile.set(path, { changedMs, emotions });
+  return emotions;
 }
 
 async function readRig(avatarsDir: string, name: string): Promise<LoadedRig> {

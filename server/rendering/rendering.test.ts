@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FacePerformer } from '../face/performer.ts';
 import { testAtlas, testRig } from '../face/test-rig.ts';
 import type { FaceSession, FaceSessionOptions, Rendering } from './contract.ts';
+import { readEmotions } from './avatar-folder.ts';
 import { startRendering } from './rendering.ts';
 
 const FRAME = 1920;
@@ -88,6 +89,13 @@ describe('startRendering', () => {
     expect(rendering.avatars().map(({ name }) => name)).not.toContain('broken');
     expect(incidents).toContainEqual({ avatar: 'broken', problem: expect.stringContaining('version') });
     expect(rendering.encoders().length).toBeGreaterThan(0);
+  });
+
+  it('reads the emotions of an avatar once', async () => {
+    const emotions = await readEmotions(folder, 'test');
+    expect(emotions.happy.mouthSmileLeft).toBeGreaterThan(0);
+    expect(await readEmotions(folder, 'test')).toBe(emotions);
+    await expect(readEmotions(folder, 'nobody')).rejects.toMatchObject({ code: 'avatar_unknown' });
   });
 
   it('draws and encodes; the parameters may be reused at once', async () => {
