@@ -7,7 +7,7 @@ import { buildClient } from '../cli/build-client.ts';
 import { type ConfigInput, configSchema } from '../core/config-schema.ts';
 import { silentLog } from '../core/log.ts';
 import { type RunningServer, startServer } from '../main.ts';
-import { LlmServer } from '../thinking/llm-server.fixture.ts';
+import { type LlmExchange, LlmServer } from '../thinking/llm-server.fixture.ts';
 import { childPidsOf, launchBrowser, startTestServer, Visitor } from './visitor.ts';
 
 /** What goes wrong around a call, and what the visitor gets all the same. Nothing here waits for a time: only for what happens. */
@@ -70,6 +70,14 @@ describe('a language model', () => {
   let llm: LlmServer;
   let server: RunningServer;
 
+  /** The visitor asks, and the model is asked. */
+  async function ask(visitor: Visitor, text: string): Promise<LlmExchange> {
+    await typed(visitor, text);
+    const exchange = await llm.next();
+    expect(exchange.body.messages.at(-1)).toEqual({ role: 'user', content: text });
+    return exchange;
+  }
+
   beforeAll(async () => {
     llm = await LlmServer.start();
     // No failure here is to keep the next test from the model.
@@ -83,22 +91,18 @@ describe('a language model', () => {
 
   it('that hangs is covered by a filler, left, and replaced by what the documents say', async () => {
     await using visitor = await callTo(server);
-    await typed(visitor, 'Is Visavis free?');
-    const exchange = await llm.next();
-    await exchange.aborted;
+    await (await ask(visitor, 'Is Visavis free?')).aborted;
     expect(await visitor.answer(0)).toMatch(/^Hmm, let me think\. .*Apache/);
     expect((await visitor.event('response.done')).response).toMatchObject({ status: 'completed', metadata: { engine: 'embedded' } });
   });
 
   it('that dies in mid-sentence is apologised for, and the next question is answered', async () => {
     await using visitor = await callTo(server);
-    await typed(visitor, 'Tell me a story.');
-    const exchange = (await llm.next()).send('Once upon a time, there was ');
+    const exchange = (await ask(visitor, 'Tell me about the fox.')).send('Once upon a time, there was ');
     await visitor.event('response.output_audio_transcript.delta');
     exchange.cutOff();
     expect(await visitor.answer(0)).toMatch(/^Once upon a time, there was .*Sorry, I have lost my thread\.$/);
-    await typed(visitor, 'Go on.');
-    const next = await llm.next();
+    const next = await ask(visitor, 'Go on.');
     expect(next.body.messages.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'user']);
     next.send('All was well again.').end();
     expect(await visitor.answer(1)).toBe('All was well again.');
@@ -107,29 +111,30 @@ describe('a language model', () => {
   it.each([
     {
       what: 'answers garbage',
-      answer: (exchange: Awaited<ReturnType<LlmServer['next']>>) => exchange.garbage('<html>\u0000 not a protocol\n').end(),
+      answer: (exchange: LlmExchange) => exchange.garbage('<html>\u0000 not a protocol\n').end(),
     },
-    { what: 'answers nothing', answer: (exchange: Awaited<ReturnType<LlmServer['next']>>) => exchange.end() },
-    { what: 'refuses', answer: (exchange: Awaited<ReturnType<LlmServer['next']>>) => exchange.refuse(500, 'out of memory') },
+    { what: 'answers nothing', answer: (exchange: LlmExchange) => exchange.end() },
+    { what: 'refuses', answer: (exchange: LlmExchange) => exchange.refuse(500, 'out of memory') },
   ])('that $what is replaced', async ({ answer }) => {
     await using visitor = await callTo(server);
-    await typed(visitor, 'Is Visavis free?');
-    answer(await llm.next());
+    answer(await ask(visitor, 'Is Visavis free?'));
     expect(await visitor.answer(0)).toContain('Apache');
   });
 
   it('stops writing as soon as the visitor interrupts', async () => {
     await using visitor = await callTo(server);
-    await typed(visitor, 'Tell me a story.');
-    const exchange = (await llm.next()).send('Once upon a time there was a very long story. ', 'It went on and on. ', 'And on ');
+    const exchange = (await ask(visitor, 'Tell me about the bear.')).send(
+      'Once upon a time there was a very long story. ',
+      'It went on and on. ',
+      'And on ',
+    );
     await visitor.event('output_audio_buffer.started');
     await visitor.page.getByRole('button', { name: /^Stop the answer/ }).click();
     await exchange.aborted;
     const heard = await visitor.event('visavis.heard');
     expect('Once upon a time there was a very long story. It went on and on. ').toContain(heard.text.trim());
     expect((await visitor.event('response.done')).response.status).toBe('cancelled');
-    await typed(visitor, 'Is it over?');
-    const next = await llm.next();
+    const next = await ask(visitor, 'Is it over?');
     expect(next.body.messages.some(({ content }) => content.includes('And on'))).toBe(false);
     next.send('Yes.').end();
     await visitor.event('response.done', 1);
@@ -137,8 +142,7 @@ describe('a language model', () => {
 
   it('stops writing when the visitor hangs up', async () => {
     await using visitor = await callTo(server);
-    await typed(visitor, 'Tell me a story.');
-    const exchange = (await llm.next()).send('Once upon a time ');
+    const exchange = (await ask(visitor, 'Tell me about the owl.')).send('Once upon a time ');
     await visitor.page.getByRole('button', { name: 'End the call' }).click();
     await exchange.aborted;
   });

@@ -1,4 +1,5 @@
 import type { RTCDataChannel } from 'werift';
+import { after, type Clock } from '../core/clock.ts';
 
 export interface MessageChannelOptions {
   readonly maxEventBytes: number;
@@ -49,6 +50,19 @@ export class MessageChannel {
     } else {
       this.dropped++;
     }
+  }
+
+  /** Resolves when everything that was written has left, or after `withinMs`. */
+  drained(clock: Clock, withinMs: number): Promise<void> {
+    const channel = this.#open();
+    if (!channel || channel.bufferedAmount === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = after(clock, withinMs, resolve);
+      channel.bufferedAmountLow.once(() => {
+        timer[Symbol.dispose]();
+        resolve();
+      });
+    });
   }
 
   #open(): RTCDataChannel | undefined {

@@ -64,6 +64,8 @@ export interface WebRtcOptions {
 }
 
 const HOUSEKEEPING_MS = 1_000;
+/** So long may the last events take to leave, once the call has ended. */
+const LAST_WORDS_MS = 500;
 /** Nothing at all was heard for so long: media does not flow. RTCP alone comes more often. */
 const SILENT_AFTER_MS = 6_000;
 /**
@@ -255,6 +257,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     this.#inbound?.[Symbol.dispose]();
     this.#log('transport closed', { reason, drops: { ...this.#guard.drops, messages: this.#messages.dropped } });
     this.emit('closed', reason);
+    await this.#messages.drained(this.#clock, LAST_WORDS_MS);
     for (const dtls of this.#peer.dtlsTransports) if (dtls.state === 'connected') await sendCloseNotify(dtls);
     await this.#gathering.release();
     await this.#peer.close();
