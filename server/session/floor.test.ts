@@ -255,6 +255,52 @@ describe('other ways to speak', () => {
     expect(room.state.phase).toBe('listening');
   });
 
+  it('keeps what the visitor is saying when the client stops the answer for it', () => {
+    const room = new Room().ask('what is visavis').quiet(2_000).speak(320, 'no tell');
+    room.send({ type: 'interrupt', atMs: room.nowMs });
+    expect(room.types()).not.toContain('drop-utterance');
+    expect(room.types().slice(-2)).toEqual(['unduck', 'yield']);
+    room.speak(640, 'no tell me more').quiet(640, { text: 'no tell me more' }).final('no tell me more');
+    expect(room.last('commit')?.effect).toMatchObject({ text: 'no tell me more', replaces: false });
+  });
+
+  it('says texts one behind the other, or at once', () => {
+    const room = new Room().ask('what is visavis');
+    const say = (text: string, interrupt = false) => room.send({ type: 'say', atMs: room.nowMs, text, interrupt });
+    const said = () => room.log.flatMap(({ effect }) => (effect.type === 'commit' && effect.kind === 'say' ? [effect.text] : []));
+    say('one');
+    say('two');
+    expect(said()).toEqual([]);
+    room.send({ type: 'finished', atMs: room.nowMs, turnId: room.turnId });
+    expect(said()).toEqual(['one']);
+    say('now', true);
+    room.send({ type: 'finished', atMs: room.nowMs, turnId: room.turnId });
+    expect(said()).toEqual(['one', 'now']);
+    expect(room.state.phase).toBe('listening');
+    say('at last');
+    expect(said()).toEqual(['one', 'now', 'at last']);
+  });
+
+  it('lets a request for a response wait for the last words of what was committed', () => {
+    const room = new Room({ automaticTurns: false }).speak(640, 'hello');
+    room.send({ type: 'commit-input', atMs: room.nowMs }).send({ type: 'respond', atMs: room.nowMs });
+    expect(room.types()).not.toContain('commit');
+    room.final('hello');
+    expect(room.types().slice(-2)).toEqual(['heard', 'commit']);
+    expect(room.last('commit')?.effect).toMatchObject({ kind: 'reply', text: '' });
+  });
+
+  it.each([
+    { words: 'came', final: 'hello there', effects: ['heard', 'commit'] },
+    { words: 'were none', final: '', effects: ['commit'] },
+  ])('answers a committed input whose last words $words', ({ final, effects }) => {
+    const room = new Room({ automaticTurns: false }).speak(640, 'hello');
+    room.send({ type: 'commit-input', atMs: room.nowMs }).send({ type: 'respond', atMs: room.nowMs });
+    const before = room.log.length;
+    room.final(final);
+    expect(room.types().slice(before)).toEqual(effects);
+  });
+
   it('leaves the turn to the client when automatic turns are off', () => {
     const room = new Room({ automaticTurns: false }).speak(640, 'hello').quiet(3_000, { text: 'hello' });
     expect(room.types()).not.toContain('end-utterance');
@@ -268,6 +314,7 @@ describe('time', () => {
   it('prompts once into a long silence and then ends the call', () => {
     const room = new Room().send({ type: 'start', atMs: 0, greet: false }).quiet(21_000);
     expect(room.log.filter(({ effect }) => effect.type === 'commit')).toHaveLength(1);
+    room.send({ type: 'sounding', atMs: room.nowMs, turnId: room.turnId });
     room.send({ type: 'finished', atMs: room.nowMs, turnId: room.turnId }).quiet(40_000);
     expect(room.log.filter(({ effect }) => effect.type === 'commit')).toHaveLength(1);
     expect(room.last('end')?.effect.reason).toBe('silence');

@@ -2,6 +2,7 @@ import { after, type Clock } from '../core/clock.ts';
 import { type MediaTime, mediaTimeFromMs, SPEECH_RATE_HZ } from '../core/media-time.ts';
 import type { Phone, SpokenPiece } from '../core/speech.ts';
 import type { Performer } from '../face/contract.ts';
+import { withLoudness } from '../face/loudness.ts';
 import type { Pacer } from '../transport/contract.ts';
 import type { Ledger } from './ledger.ts';
 import type { Turn } from './turn.ts';
@@ -145,7 +146,8 @@ export class Speaker {
     if (textOnly) return this.#pacer.now();
     const pcm = offsetMs > 0 ? piece.pcm.subarray(Math.round((offsetMs * SPEECH_RATE_HZ) / 1000)) : piece.pcm;
     const { startsAt } = this.#pacer.speak(turnId, pcm);
-    this.#performer?.speak(turnId, startsAt, offsetMs > 0 ? phonesFrom(piece.phones, offsetMs) : piece.phones);
+    const phones = withLoudness(piece.phones, piece.pcm, SPEECH_RATE_HZ);
+    this.#performer?.speak(turnId, startsAt, offsetMs > 0 ? phonesFrom(phones, offsetMs) : phones);
     this.#ledger.add(turnId, piece, startsAt, offsetMs);
     return startsAt;
   }
