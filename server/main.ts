@@ -12,7 +12,7 @@ import { Metrics } from './core/metrics.ts';
 import { FacePerformer } from './face/performer.ts';
 import { createHearing } from './hearing/hearing.ts';
 import type { Rendering } from './rendering/contract.ts';
-import { readAvatar } from './rendering/avatar-folder.ts';
+import { readEmotions } from './rendering/avatar-folder.ts';
 import { startRendering } from './rendering/rendering.ts';
 import { CallRegistry } from './session/calls.ts';
 import { createSpeaking } from './speaking/speaking.ts';
@@ -95,7 +95,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
         }),
       openWebSocket: (socket, onOutboundAudio) => createWebSocketTransport(socket, { onOutboundAudio }),
       createPerformer: async (name, callId) =>
-        new FacePerformer({ seed: seedOf(callId), emotions: (await readAvatar(path.resolve(avatarsDir), name)).rig.emotions }),
+        new FacePerformer({ seed: seedOf(callId), emotions: await readEmotions(path.resolve(avatarsDir), name) }),
       createPacer: (transport, frames) =>
         createPacer({ transport, frames: frames && { ...frames, framesPerS: config.face.framesPerS, leadMs: config.face.leadMs } }),
       iceServersFor: (callId) => iceServersFor(callId, config.transport),

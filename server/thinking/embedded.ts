@@ -18,7 +18,8 @@ interface Question {
   readonly language: string;
 }
 
-const MAX_SPOKEN_CHARS = 320;
+/** What somebody listens to before he wants to say something himself; "tell me more" gives the rest. */
+const MAX_SPOKEN_CHARS = 170;
 const DID_YOU_MEAN = { en: ['Did you mean:', 'Say yes, or ask in another way.'], ar: ['هل تقصد:', 'قل نعم، أو اسأل بطريقة أخرى.'] } as const;
 
 /**
