@@ -1,8 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import OpenAI from 'openai';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { RunningServer } from '../main.ts';
+import { selfSigned } from '../signalling/self-signed.fixture.ts';
 import { childPidsOf, launchBrowser, startTestServer, Visitor, VisitorVoice } from './visitor.ts';
 
 let browser: Browser;
@@ -10,7 +14,11 @@ let voice: VisitorVoice;
 let server: RunningServer;
 
 beforeAll(async () => {
-  [browser, voice, server] = await Promise.all([launchBrowser(), VisitorVoice.open(), startTestServer({ session: { greet: false }, face: { workers: 1 } })]);
+  [browser, voice, server] = await Promise.all([
+    launchBrowser(),
+    VisitorVoice.open(),
+    startTestServer({ session: { greet: false }, face: { workers: 1 } }),
+  ]);
 });
 afterAll(async () => {
   await Promise.all([browser?.close(), server?.close(), voice?.[Symbol.asyncDispose]()]);
@@ -23,7 +31,10 @@ async function inCall(): Promise<Visitor> {
 }
 
 async function typed(visitor: Visitor, text: string): Promise<void> {
-  await visitor.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] } });
+  await visitor.send({
+    type: 'conversation.item.create',
+    item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] },
+  });
   await visitor.send({ type: 'response.create' });
 }
 
@@ -50,7 +61,12 @@ describe('a call survives', () => {
     await visitor.send({ type: 'visavis.say', text: 7 });
     await visitor.send({ type: 'conversation.item.delete', item_id: 'nobody' });
     await visitor.sendBytes([0, 255, 1, 2]);
-    const errors = [await visitor.event('error', 0), await visitor.event('error', 1), await visitor.event('error', 2), await visitor.event('error', 3)];
+    const errors = [
+      await visitor.event('error', 0),
+      await visitor.event('error', 1),
+      await visitor.event('error', 2),
+      await visitor.event('error', 3),
+    ];
     expect(errors.map(({ error }) => error.code)).toEqual(['invalid_json', 'unknown_event', 'invalid_type', 'item_unknown']);
     expect(errors[1]?.error.event_id).toBe('mine');
     await typed(visitor, 'Is Visavis free?');
@@ -69,8 +85,18 @@ describe('a call survives', () => {
 
 describe('a stock Realtime client', () => {
   it('holds a voice conversation over the WebSocket', async () => {
-    const client = new OpenAI({ apiKey: 'none-needed', baseURL: `${server.url}/v1` });
-    const realtime = new OpenAIRealtimeWS({ model: 'visavis' }, client);
+    // This client talks over TLS only.
+    const folder = await mkdtemp(path.join(tmpdir(), 'visavis-tls-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const { certFile, keyFile, certPem } = selfSigned(folder);
+    const secure = await startTestServer({
+      server: { tlsCertFile: certFile, tlsKeyFile: keyFile },
+      session: { greet: false },
+      face: { workers: 1 },
+    });
+    onTestFinished(() => secure.close());
+    const client = new OpenAI({ apiKey: 'none-needed', baseURL: `${secure.url}/v1` });
+    const realtime = new OpenAIRealtimeWS({ model: 'visavis', options: { ca: certPem } }, client);
     const seen = new Map<string, unknown[]>();
     realtime.on('event', (event) => seen.set(event.type, [...(seen.get(event.type) ?? []), event]));
     const failure = new Promise<never>((_, reject) => realtime.on('error', reject));
@@ -81,12 +107,22 @@ describe('a stock Realtime client', () => {
     for (const sound of [speech, silence]) {
       for (let at = 0; at < sound.length; at += 4_800) {
         const part = sound.subarray(at, at + 4_800);
-        realtime.send({ type: 'input_audio_buffer.append', audio: Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('base64') });
+        realtime.send({
+          type: 'input_audio_buffer.append',
+          audio: Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('base64'),
+        });
       }
     }
     await Promise.race([done, failure]);
     realtime.close();
-    expect([...seen.keys()]).toEqual(expect.arrayContaining(['input_audio_buffer.speech_started', 'input_audio_buffer.committed', 'response.created', 'response.output_audio_transcript.done']));
+    expect([...seen.keys()]).toEqual(
+      expect.arrayContaining([
+        'input_audio_buffer.speech_started',
+        'input_audio_buffer.committed',
+        'response.created',
+        'response.output_audio_transcript.done',
+      ]),
+    );
     const [transcript] = seen.get('response.output_audio_transcript.done') as { transcript: string }[];
     expect(transcript?.transcript).toContain('Apache');
   });
