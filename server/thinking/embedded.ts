@@ -140,12 +140,16 @@ function spoken(section: Section, from: number): { text: string } {
   return { text };
 }
 
-/** A long section is entered at the sentence that has most of the question's words, if the beginning has none. */
+/** A long section is entered at the sentence that has most of the question's words, unless its heading asks the same. */
 function bestStart(section: Section, question: string): number {
   const asked = new Set(contentWordsOf(question));
+  const isHeading = [section.title, ...section.aliases].some((heading) => {
+    const named = contentWordsOf(heading);
+    return [...asked].every((word) => named.includes(word));
+  });
+  if (isHeading || section.text.length <= MAX_SPOKEN_CHARS) return 0;
   const scores = section.sentences.map((sentence) => contentWordsOf(sentence).filter((word) => asked.has(word)).length);
-  if (section.text.length <= MAX_SPOKEN_CHARS || (scores[0] ?? 0) > 0) return 0;
-  return Math.max(0, scores.indexOf(Math.max(...scores)));
+  return (scores[0] ?? 0) > 0 ? 0 : Math.max(0, scores.indexOf(Math.max(...scores)));
 }
 
 /** Word by word, like any model. */

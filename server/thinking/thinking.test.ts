@@ -16,7 +16,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'visavis-knowledge-'));
   await writeFile(
     path.join(folder, 'museum.md'),
-    '# Museum\n\n## When does the museum open?\nAlso: opening hours\nThe museum opens at nine. It closes at six. On Mondays it is closed.\n\n## What does a ticket cost?\nA ticket costs five euros.\n',
+    '# Museum\n\n## When does the museum open?\nAlso: opening hours\nThe museum opens at nine. It closes at six. On Mondays it is closed.\n\n## What does a ticket cost?\nA ticket costs five euros.\n\n## Do I need a camera?\nNo. You walk through every room with nothing in your hands, for as long as you like. The light is kept low for the sake of the old paintings on the walls. A camera is allowed when it makes no flash.\n',
   );
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -147,6 +147,8 @@ describe('the embedded responder', () => {
     ['When does the museum open?', 'The museum opens at nine. It closes at six.'],
     ['what are your opening hours', 'The museum opens at nine. It closes at six.'],
     ['how much does a ticket cost', 'A ticket costs five euros.'],
+    ['do i need a camera', /^No\. You walk/],
+    ['is a camera with a flash allowed', /^A camera is allowed/],
     ['hello', /hello|hi/i],
     ['what is the meaning of life', /don't know/],
   ])('answers "%s"', async (question, answer) => {
