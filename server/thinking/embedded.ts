@@ -20,7 +20,10 @@ interface Question {
 
 /** What somebody listens to before he wants to say something himself; "tell me more" gives the rest. */
 const MAX_SPOKEN_CHARS = 170;
-const DID_YOU_MEAN = { en: ['Did you mean:', 'Say yes, or ask in another way.'], ar: ['هل تقصد:', 'قل نعم، أو اسأل بطريقة أخرى.'] } as const;
+const DID_YOU_MEAN = {
+  en: ['Did you mean:', 'Say yes, or ask in another way.'],
+  ar: ['هل تقصد:', 'قل نعم، أو اسأل بطريقة أخرى.'],
+} as const;
 
 /**
  * The responder that needs no model: small talk, and answers out of the knowledge in the words of its documents. It
@@ -69,7 +72,13 @@ export class EmbeddedResponder {
   #aboutTheConversation({ text, history }: Question): ReplyPart[] | undefined {
     const words = plainWords(text);
     const last = history.findLast(({ role }) => role === 'assistant');
-    if (/^((can|could) you )?(please )?(repeat|say)( that| it)?( again)?( please)?$|^(pardon|sorry|excuse me|what did you say)$/.test(words) && last) return [say(last.text)];
+    if (
+      /^((can|could) you )?(please )?(repeat|say)( that| it)?( again)?( please)?$|^(pardon|sorry|excuse me|what did you say)$/.test(
+        words,
+      ) &&
+      last
+    )
+      return [say(last.text)];
     if (/^what time is it( now)?$|^what s? ?(is )?the time$/.test(words)) {
       return [say(`It is ${this.#options.nowDate().toLocaleTimeString('en-GB', { hour: 'numeric', minute: '2-digit', hour12: true })}.`)];
     }
@@ -81,7 +90,12 @@ export class EmbeddedResponder {
       const section = offered && this.#options.knowledge.byTitle(offered);
       if (section) return [say(spoken(section, 0).text)];
     }
-    if (/^(tell me )?(more|more please|go on|continue|and then|what else)( about (it|that))?( please)?$|^(tell|explain) (me )?more( about (it|that))?$/.test(words)) return this.#more(history);
+    if (
+      /^(tell me )?(more|more please|go on|continue|and then|what else)( about (it|that))?( please)?$|^(tell|explain) (me )?more( about (it|that))?$/.test(
+        words,
+      )
+    )
+      return this.#more(history);
     return undefined;
   }
 
@@ -115,7 +129,11 @@ export class EmbeddedResponder {
   #lastSubject(history: readonly Message[]): Section | undefined {
     const { knowledge } = this.#options;
     const last = history.findLast(({ role }) => role === 'assistant');
-    const told = last && knowledge.sections.find(({ sentences }) => sentences.some((sentence) => sentence.length > 20 && last.text.includes(sentence.slice(0, 40))));
+    const told =
+      last &&
+      knowledge.sections.find(({ sentences }) =>
+        sentences.some((sentence) => sentence.length > 20 && last.text.includes(sentence.slice(0, 40))),
+      );
     if (told) return told;
     const asked = history.findLast(({ role }) => role === 'user');
     return asked && knowledge.search(asked.text, 1).find(({ confidence }) => confidence >= this.#options.answerThreshold)?.section;
@@ -123,12 +141,18 @@ export class EmbeddedResponder {
 }
 
 const plainWords = (text: string): string =>
-  text.toLowerCase().replace(/['’]/g, ' ').replace(/[^\p{L}\p{N} ]+/gu, ' ').replace(/\s+/g, ' ').trim();
+  text
+    .toLowerCase()
+    .replace(/['’]/g, ' ')
+    .replace(/[^\p{L}\p{N} ]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 
 const say = (text: string): ReplyPart => ({ type: 'text', text });
 
 /** A question without a subject of its own: "how do I install it?", "and why?" */
-const refersBack = (text: string): boolean => /\b(it|that|this|they|them|there|هذا|ذلك|هو|هي)\b/i.test(text) || contentWordsOf(text).length <= 1;
+const refersBack = (text: string): boolean =>
+  /\b(it|that|this|they|them|there|هذا|ذلك|هو|هي)\b/i.test(text) || contentWordsOf(text).length <= 1;
 
 /** Two or three sentences: what somebody can listen to. */
 function spoken(section: Section, from: number): { text: string } {
@@ -140,12 +164,12 @@ function spoken(section: Section, from: number): { text: string } {
   return { text };
 }
 
-/** A long section is entered at the sentence that has most of the question's words, unless its heading asks the same. */
+/** A long section is entered at the sentence that has most of the question's words, unless its heading asks much the same. */
 function bestStart(section: Section, question: string): number {
   const asked = new Set(contentWordsOf(question));
   const isHeading = [section.title, ...section.aliases].some((heading) => {
-    const named = contentWordsOf(heading);
-    return [...asked].every((word) => named.includes(word));
+    const named = contentWordsOf(heading).filter((word) => asked.has(word));
+    return named.length * 2 >= asked.size;
   });
   if (isHeading || section.text.length <= MAX_SPOKEN_CHARS) return 0;
   const scores = section.sentences.map((sentence) => contentWordsOf(sentence).filter((word) => asked.has(word)).length);

@@ -45,14 +45,23 @@ async function collect(parts: AsyncIterable<ReplyPart>): Promise<{ text: string;
 
 const SERVERS = [
   { engine: 'ollama', setting: (url: string): Setting => ({ ollamaUrl: url, ollamaModel: 'm' }), path: '/api/chat' },
-  { engine: 'openai-compatible', setting: (url: string): Setting => ({ openaiBaseUrl: `${url}/v1`, openaiModel: 'm', openaiApiKey: 'secret' }), path: '/v1/chat/completions' },
+  {
+    engine: 'openai-compatible',
+    setting: (url: string): Setting => ({ openaiBaseUrl: `${url}/v1`, openaiModel: 'm', openaiApiKey: 'secret' }),
+    path: '/v1/chat/completions',
+  },
 ];
 
 describe.each(SERVERS)('a reply of $engine', ({ engine, setting, path: endpoint }) => {
   it('streams text as it is written, with the persona, the history and what the documents say', async () => {
     await using server = await LlmServer.start();
     const { thinking } = await thinkingWith(setting(server.url));
-    const reply = ask(thinking, 'When does the museum open?', { history: [{ role: 'user', text: 'Hi' }, { role: 'assistant', text: 'Hello' }] })[Symbol.asyncIterator]();
+    const reply = ask(thinking, 'When does the museum open?', {
+      history: [
+        { role: 'user', text: 'Hi' },
+        { role: 'assistant', text: 'Hello' },
+      ],
+    })[Symbol.asyncIterator]();
     const first = reply.next();
     const exchange = await server.next();
     expect(exchange.path).toBe(endpoint);
@@ -92,7 +101,10 @@ describe.each(SERVERS)('a reply of $engine', ({ engine, setting, path: endpoint 
     const { thinking } = await thinkingWith(setting(server.url));
     const result = collect(ask(thinking, 'When does the museum open?'));
     act(await server.next());
-    expect(await result).toMatchObject({ text: expect.stringContaining('opens at nine'), engines: [...(await result).engines.slice(0, -1), 'embedded'] });
+    expect(await result).toMatchObject({
+      text: expect.stringContaining('opens at nine'),
+      engines: [...(await result).engines.slice(0, -1), 'embedded'],
+    });
   });
 
   it('ends with an apology when the server dies in mid-sentence, without repeating', async () => {
