@@ -20,14 +20,14 @@ async function answering(options: ConstructorParameters<typeof SimulatedCall>[0]
 
 describe('the first events', () => {
   it('describe the session', async () => {
-    await using call = new SimulatedCall();
+    await using call = new SimulatedCall({ config: { hearing: { holdMs: 640 } } });
     expect(call.events[0]).toMatchObject({
       type: 'session.created',
       session: {
         id: 'call_test',
         instructions: 'Be kind.',
         output_modalities: ['audio'],
-        audio: { input: { turn_detection: { type: 'server_vad', silence_duration_ms: 600 } }, output: { voice: 'anna', speed: 1 } },
+        audio: { input: { turn_detection: { type: 'server_vad', silence_duration_ms: 640 } }, output: { voice: 'anna', speed: 1 } },
         visavis: { avatar: 'mia', language: 'en', avatar_name: 'Mia' },
       },
     });
