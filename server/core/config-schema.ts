@@ -89,9 +89,14 @@ const hearing = section({
   decoders: count(1, 64).describe('Recognisers kept ready while nobody calls; with calls one more for every two.'),
   maxDecoders: count(8, 64).describe('Recognisers at most; further calls wait for one.'),
   domainWeight: z.number().min(0).max(1).default(0.5).describe('Share of the knowledge in the recogniser language model.'),
-  holdMs: ms(600).describe('Silence that ends a turn when the words may be complete.'),
-  hangingHoldMs: ms(1_200).describe('Silence that ends a turn when the last word hangs or the sentence is unfinished.'),
-  unfinishedLog10: z.number().default(-10).describe('log10 P(end of sentence) below which the sentence counts as unfinished.'),
+  holdMs: ms(500).describe('Silence that ends a turn when the words are surely complete.'),
+  hangingHoldMs: ms(1_200).describe(
+    'Silence that ends a turn when the words are surely unfinished; in between by how likely they are all.',
+  ),
+  unfinishedLog10: z
+    .number()
+    .default(-10)
+    .describe('log10 P(end of sentence) below which the words are not taken for a complete question.'),
   onsetMs: ms(96, 1_000).describe('Speech that begins an utterance; less is taken for a click.'),
   bridgeMs: ms(160, 2_000).describe('Silence inside a stretch of speech that does not end it.'),
   voicedThreshold: z.number().min(0).max(1).default(0.5).describe('Periodicity from which a frame counts as voiced.'),
@@ -104,7 +109,10 @@ const hearing = section({
     .describe('ONNX runtime of the VAD: native falls back to wasm where it is missing.'),
   domainTopics: count(200).describe('Words of the knowledge that questions are made about for the language model.'),
   domainNewWords: count(2_000).describe('Words of the knowledge at most that are added to the dictionary of the recogniser.'),
-  domainCacheDir: z.string().default('.cache/domain').describe('Folder that keeps the prepared language model between starts; empty: none.'),
+  domainCacheDir: z
+    .string()
+    .default('.cache/domain')
+    .describe('Folder that keeps the prepared language model between starts; empty: none.'),
   httpBaseUrl: z.string().optional().describe('Base URL of an OpenAI-compatible transcription server.'),
   httpModel: z.string().default('whisper-1').describe('Model name for httpBaseUrl.'),
   httpApiKey: z.string().optional().describe('Key for httpBaseUrl.'),

@@ -3,7 +3,7 @@ import type { AsrEngine, RecognisedWord } from './asr/asr.ts';
 import type { EarReport, OpenEar } from './ear-messages.ts';
 import { SAMPLES_PER_MS, VAD_FRAME_SAMPLES } from './hearing-rate.ts';
 import { SoundRing } from './sound-ring.ts';
-import type { TurnRuleOptions } from './turn/turn-rule.ts';
+import type { TurnJudge, TurnRuleOptions } from './turn/turn-rule.ts';
 import { Utterance } from './utterance.ts';
 import { levelDb, SpeechDetector, type SpeechDetectorOptions } from './vad/speech-detector.ts';
 import type { VadStream } from './vad/vad.ts';
@@ -16,6 +16,8 @@ export interface EarStreamOptions extends SpeechDetectorOptions, TurnRuleOptions
   readonly maxUtteranceMs: number;
   /** An utterance that nobody ends is ended after this much silence. */
   readonly abandonAfterMs: number;
+  /** Judges the end of the turn instead of the rule. */
+  readonly judge?: TurnJudge;
 }
 
 /** Below this probability nobody wants to know whether a frame is voiced. */
@@ -148,6 +150,7 @@ export class EarStream {
       earlierWords,
       asr: this.#asr!,
       turnRule: this.#options,
+      judge: this.#options.judge,
       report: this.#report,
     });
   }

@@ -1,7 +1,7 @@
 import type { AsrEngine, AsrStream, RecognisedWord, Recognition } from './asr/asr.ts';
 import type { EarReport } from './ear-messages.ts';
 import { SAMPLES_PER_MS } from './hearing-rate.ts';
-import { judgeTurn, type TurnRuleOptions } from './turn/turn-rule.ts';
+import { judgeTurn, type TurnJudge, type TurnRuleOptions } from './turn/turn-rule.ts';
 
 export interface UtteranceOptions {
   readonly utteranceId: string;
@@ -14,6 +14,8 @@ export interface UtteranceOptions {
   readonly earlierWords?: readonly RecognisedWord[];
   readonly asr: AsrEngine;
   readonly turnRule: TurnRuleOptions;
+  /** Another judge of the end of the turn. */
+  readonly judge?: TurnJudge | undefined;
   readonly report: (report: EarReport) => void;
 }
 
@@ -98,9 +100,10 @@ export class Utterance {
   }
 
   #judge(): void {
-    const { text, sentenceEndLog10 } = this.#recognition;
+    const { text } = this.#recognition;
     this.#judgedText = text;
-    const judgement = judgeTurn(text, sentenceEndLog10, this.#options.turnRule);
+    const { judge = judgeTurn, turnRule, language } = this.#options;
+    const judgement = judge({ ...this.#recognition, language }, turnRule);
     this.#options.report({ type: 'turn', utteranceId: this.id, atMs: this.#atMs, text, ...judgement });
   }
 

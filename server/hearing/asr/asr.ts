@@ -15,6 +15,8 @@ export interface Recognition {
   readonly words: readonly RecognisedWord[];
   /** log10 P(the sentence ends after these words), if the engine has a language model. */
   readonly sentenceEndLog10?: number | undefined;
+  /** log10 P of the frequent word that is likeliest to follow, if the engine has a language model. */
+  readonly continuationLog10?: number | undefined;
 }
 
 export interface AsrStreamOptions {

@@ -1,12 +1,26 @@
+import type { Recognition } from '../asr/asr.ts';
+import { isHanging, turnWords, wordFeatures } from './turn-words.ts';
+import { WITH_LANGUAGE_MODEL, WORDS_ALONE } from './turn-weights.ts';
+
 /**
- * How much silence ends the turn, judged from the words alone. On a hard set of true ends and pauses a fixed hold of 600 ms
- * cuts off 32 % of the pauses; with twice the hold after a hanging word or an unlikely end of sentence it is 4 %.
+ * How much silence ends the turn, judged from the words: the likelier they are all, the less. On the hard set of
+ * bench/turn-end.ts a fixed silence with the same median wait cuts off twice as many pauses. The sound of the last word is
+ * left out on purpose: it tells pauses that were put into fluent speech from ends, but hardly the pauses that speakers make
+ * themselves, before which they lengthen and fade just as well.
  */
 export interface TurnRuleOptions {
+  /** When the words are complete. */
   readonly holdMs: number;
+  /** When they are not. */
   readonly hangingHoldMs: number;
-  /** log10 P(end of sentence), with the decoder's language weight in it, below which the sentence is unfinished. */
+  /** log10 P(end of sentence), with the decoder's language weight in it, below which no question is told as complete. */
   readonly unfinishedLog10: number;
+}
+
+/** What is known when the speaker falls silent. */
+export interface TurnEvidence extends Recognition {
+  /** BCP 47. */
+  readonly language: string;
 }
 
 export interface TurnJudgement {
@@ -14,29 +28,44 @@ export interface TurnJudgement {
   readonly reason: 'complete' | 'hanging' | 'unfinished' | 'no-words';
 }
 
-/** Words after which an English sentence hardly ever ends, and fillers. */
-const HANGING: ReadonlySet<string> = new Set(
-  (
-    'the a an and but or so because if that which who of in on at to for from with by as is are was were be been am i you he she it we they my your his her our their ' +
-    "this not do does did can could will would should have has had very more most than when while into about uh um er like just i'm you're we're they're don't can't won't"
-  ).split(' '),
-);
+export type TurnJudge = (evidence: TurnEvidence, options: TurnRuleOptions) => TurnJudgement;
 
-/** Recognisers write "[noise]", "word(2)" and punctuation; the rule wants plain words. */
-export function turnWords(text: string): string[] {
-  return text
-    .toLowerCase()
-    .replace(/\(\d+\)|\[[^\]]*\]|<[^>]*>/g, ' ')
-    .replace(/[\u2018\u2019]/g, "'")
-    .split(/[^\p{L}\p{M}\p{N}']+/u)
-    .filter(Boolean);
+/** Weights of a logistic regression by the names of its features. */
+export type WeightsOf<Features> = { readonly [Name in keyof Features]: number } & { readonly bias: number };
+
+/** Logits from which the words count as complete, and up to which they do not: the best median at a given share of cut-offs. */
+const COMPLETE_LOGIT = 1.5;
+const UNFINISHED_LOGIT = -1;
+
+/** What is known of words is known of English ones: others count as rather complete. */
+const FOREIGN_LOGIT = 1;
+
+const END_MARK = /[.?!\u061f\u3002]\s*$/;
+
+export function judgeTurn(evidence: TurnEvidence, options: TurnRuleOptions): TurnJudgement {
+  const words = turnWords(evidence.text);
+  const last = words.at(-1);
+  if (last === undefined) return { holdMs: options.hangingHoldMs, reason: 'no-words' };
+  if (!/^en(-|$)/i.test(evidence.language)) return { holdMs: Math.round(holdFor(FOREIGN_LOGIT, options)), reason: 'complete' };
+  const holdMs = Math.round(holdFor(sentenceEndLogit(evidence), options));
+  if (isHanging(last) && !END_MARK.test(evidence.text)) return { holdMs, reason: 'hanging' };
+  const isUnfinished = evidence.sentenceEndLog10 !== undefined && evidence.sentenceEndLog10 < options.unfinishedLog10;
+  return { holdMs, reason: isUnfinished ? 'unfinished' : 'complete' };
 }
 
-export function judgeTurn(text: string, sentenceEndLog10: number | undefined, options: TurnRuleOptions): TurnJudgement {
-  const last = turnWords(text).at(-1);
-  if (last === undefined) return { holdMs: options.hangingHoldMs, reason: 'no-words' };
-  if (HANGING.has(last) && !/[.?!\u061f\u3002]\s*$/.test(text)) return { holdMs: options.hangingHoldMs, reason: 'hanging' };
-  if (sentenceEndLog10 !== undefined && sentenceEndLog10 < options.unfinishedLog10)
-    return { holdMs: options.hangingHoldMs, reason: 'unfinished' };
-  return { holdMs: options.holdMs, reason: 'complete' };
+/** Logit of P(the turn ends after these English words), where half of all pauses are ends. */
+export function sentenceEndLogit({ text, sentenceEndLog10, continuationLog10 }: Recognition): number {
+  const features = wordFeatures(turnWords(text), END_MARK.test(text));
+  if (sentenceEndLog10 === undefined || continuationLog10 === undefined) return weigh(features, WORDS_ALONE);
+  return weigh({ ...features, sentenceEndLog10, continuationLog10 }, WITH_LANGUAGE_MODEL);
+}
+
+/** Changes evenly between the two bounds. */
+function holdFor(end: number, { holdMs, hangingHoldMs }: TurnRuleOptions): number {
+  const completeShare = (end - UNFINISHED_LOGIT) / (COMPLETE_LOGIT - UNFINISHED_LOGIT);
+  return hangingHoldMs + (holdMs - hangingHoldMs) * Math.min(1, Math.max(0, completeShare));
+}
+
+function weigh<Features extends Readonly<Record<string, number>>>(features: Features, weights: WeightsOf<Features>): number {
+  return Object.entries(features).reduce((sum, [name, value]) => sum + value * (weights[name as keyof Features] ?? 0), weights.bias);
 }
