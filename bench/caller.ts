@@ -13,13 +13,36 @@ import { ServerProcess } from './server-process.ts';
  * visitor's voice and the avatar's are measured in one audio clock, every video frame on the same axis.
  */
 const QUESTIONS = [
-  'Do I need a graphics card?', 'Is Visavis free?', 'How fast are you?', 'Can I interrupt you?', 'Do you record me?', 'How do you hear me?',
-  'How do your lips move?', 'Can I type instead of speaking?', 'How do I change your voice?', 'How do I change the port?', 'What is WebRTC?',
-  'How do I end the call?', 'Which languages do you speak?', 'Do I need the internet?', 'Which browsers work?', 'How do I change your face?',
+  'Do I need a graphics card?',
+  'Is Visavis free?',
+  'How fast are you?',
+  'Can I interrupt you?',
+  'Do you record me?',
+  'How do you hear me?',
+  'How do your lips move?',
+  'Can I type instead of speaking?',
+  'How do I change your voice?',
+  'How do I change the port?',
+  'What is WebRTC?',
+  'How do I end the call?',
+  'Which languages do you speak?',
+  'Do I need the internet?',
+  'Which browsers work?',
+  'How do I change your face?',
 ];
-const BARGE_INS = ['No wait, tell me something else please.', 'Excuse me, I have another question for you.', 'Hold on, that is not what I meant to ask.'];
+const BARGE_INS = [
+  'No wait, tell me something else please.',
+  'Excuse me, I have another question for you.',
+  'Hold on, that is not what I meant to ask.',
+];
 
-const { values } = parseArgs({ options: { turns: { type: 'string', default: '32' }, 'barge-ins': { type: 'string', default: '9' }, 'frame-seconds': { type: 'string', default: '60' } } });
+const { values } = parseArgs({
+  options: {
+    turns: { type: 'string', default: '32' },
+    'barge-ins': { type: 'string', default: '9' },
+    'frame-seconds': { type: 'string', default: '60' },
+  },
+});
 
 interface SpokenTurn {
   readonly kind: 'question' | 'open' | 'pause';
@@ -67,11 +90,7 @@ function countOf(page: Page, type: string): Promise<number> {
 
 /** Waits until the avatar has nothing more to say. */
 async function untilQuiet(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () => window.callRecorder.quietMs() > 1_200,
-    undefined,
-    { timeout: 60_000, polling: 200 },
-  );
+  await page.waitForFunction(() => window.callRecorder.quietMs() > 1_200, undefined, { timeout: 60_000, polling: 200 });
 }
 
 // — P4
@@ -84,7 +103,10 @@ async function measureStarts(count: number): Promise<{ frameMs: number[]; greeti
       const button = page.getByRole('button', { name: 'Start talking' });
       await button.waitFor();
       await page.evaluate(() => {
-        document.addEventListener('click', () => Object.assign(window, { clickedMs: window.callRecorder.nowMs() }), { capture: true, once: true });
+        document.addEventListener('click', () => Object.assign(window, { clickedMs: window.callRecorder.nowMs() }), {
+          capture: true,
+          once: true,
+        });
       });
       await button.click();
       await waitForEvent(page, 'output_audio_buffer.stopped', 0);
@@ -142,7 +164,8 @@ function turnFigures(recording: Recording, kind: SpokenTurn['kind'], clip: Clip,
   const early = avatarOnset(recording, startMs + span.startMs, endMs);
   const onset = avatarOnset(recording, endMs, endMs + 10_000);
   const reaction = recording.events.find(({ type, atMs }) => type === 'visavis.reaction' && atMs >= endMs - 30);
-  const shown = reaction && recording.frames.find(({ mediaMs, atMs }) => mediaMs >= (reaction['at_media_ms'] as number) && atMs >= reaction.atMs - 200);
+  const shown =
+    reaction && recording.frames.find(({ mediaMs, atMs }) => mediaMs >= (reaction['at_media_ms'] as number) && atMs >= reaction.atMs - 200);
   const lips = onset === undefined ? undefined : lipOnset(recording, onset - 200, onset + 400);
   return {
     kind,
@@ -185,7 +208,10 @@ async function measureFrames(seconds: number): Promise<ReturnType<typeof frameFi
   return call(async (page) => {
     await waitForEvent(page, 'output_audio_buffer.stopped', 0);
     const fromMs = await page.evaluate(() => window.callRecorder.nowMs());
-    await page.waitForFunction((until) => window.callRecorder.nowMs() >= until, fromMs + seconds * 1000, { timeout: seconds * 2_000 + 30_000, polling: 500 });
+    await page.waitForFunction((until) => window.callRecorder.nowMs() >= until, fromMs + seconds * 1000, {
+      timeout: seconds * 2_000 + 30_000,
+      polling: 500,
+    });
     return frameFigures(await readRecording(page), fromMs, fromMs + seconds * 1000);
   });
 }
@@ -201,8 +227,10 @@ function report(
 ): void {
   const ms = (value: number) => (Number.isFinite(value) ? `${value.toFixed(0)} ms` : 'none');
   const rows: ReportRow[] = [];
-  const goal = (id: string, figure: string, value: number, limit: number) => rows.push({ id, figure, value: ms(value), goal: `<= ${limit} ms`, pass: value <= limit });
-  const latencies = (kinds: readonly SpokenTurn['kind'][]) => turns.filter(({ kind, latencyMs }) => kinds.includes(kind) && latencyMs !== undefined).map(({ latencyMs }) => latencyMs as number);
+  const goal = (id: string, figure: string, value: number, limit: number) =>
+    rows.push({ id, figure, value: ms(value), goal: `<= ${limit} ms`, pass: value <= limit });
+  const latencies = (kinds: readonly SpokenTurn['kind'][]) =>
+    turns.filter(({ kind, latencyMs }) => kinds.includes(kind) && latencyMs !== undefined).map(({ latencyMs }) => latencyMs as number);
   const questions = latencies(['question']);
   const hard = latencies(['open', 'pause']);
   goal('P1', `voice to voice, ${questions.length} questions of the knowledge, p50`, quantile(questions, 0.5), 550);
@@ -212,27 +240,54 @@ function report(
     rows.push({ id: 'P1', figure: '  p95', value: ms(quantile(hard, 0.95)) });
   }
   const cutOffs = turns.filter(({ cutOff }) => cutOff).length / Math.max(1, turns.length);
-  rows.push({ id: 'P1', figure: `cut-offs in ${turns.length} turns`, value: `${(cutOffs * 100).toFixed(0)} %`, goal: '<= 5 %', pass: cutOffs <= 0.05 });
+  rows.push({
+    id: 'P1',
+    figure: `cut-offs in ${turns.length} turns`,
+    value: `${(cutOffs * 100).toFixed(0)} %`,
+    goal: '<= 5 %',
+    pass: cutOffs <= 0.05,
+  });
   const unanswered = turns.filter(({ latencyMs }) => latencyMs === undefined).length;
   rows.push({ id: 'P1', figure: 'turns without an answer', value: `${unanswered}`, goal: '0', pass: unanswered === 0 });
   const reactions = turns.flatMap(({ reactionMs }) => (reactionMs === undefined ? [] : [reactionMs]));
   goal('P1r', `end of speech -> visible reaction, ${reactions.length} turns, p50`, quantile(reactions, 0.5), 300);
   const lips = turns.flatMap(({ lipSkewMs }) => (lipSkewMs === undefined ? [] : [lipSkewMs]));
   const lipMedian = quantile(lips, 0.5);
-  rows.push({ id: 'P2', figure: `first lip movement after first sound, ${lips.length} turns, p50`, value: ms(lipMedian), goal: '+-60 ms', pass: Math.abs(lipMedian) <= 60 });
+  rows.push({
+    id: 'P2',
+    figure: `first lip movement after first sound, ${lips.length} turns, p50`,
+    value: ms(lipMedian),
+    goal: '+-60 ms',
+    pass: Math.abs(lipMedian) <= 60,
+  });
   const skew = quantile(skews.map(Math.abs), 0.95);
-  rows.push({ id: 'P2', figure: `picture against sound, ${skews.length} frames, |skew| p95`, value: ms(skew), goal: '<= 60 ms', pass: skew <= 60 });
+  rows.push({
+    id: 'P2',
+    figure: `picture against sound, ${skews.length} frames, |skew| p95`,
+    value: ms(skew),
+    goal: '<= 60 ms',
+    pass: skew <= 60,
+  });
   goal('P3', `barge-in: onset -> silence, ${bargeIns.silenceMs.length} times, p95`, quantile(bargeIns.silenceMs, 0.95), 650);
   goal('P3', `onset -> lowered voice heard, ${bargeIns.duckMs.length} times, p50`, quantile(bargeIns.duckMs, 0.5), 200);
   goal('P4', 'click -> first frame, p50', quantile(starts.frameMs, 0.5), 1_000);
   goal('P4', 'click -> greeting, p50', quantile(starts.greetingMs, 0.5), 1_500);
-  rows.push({ id: 'P6', figure: 'frames a second', value: frames.framesPerS.toFixed(2), goal: '25.0 +- 0.5', pass: Math.abs(frames.framesPerS - 25) <= 0.5 });
+  rows.push({
+    id: 'P6',
+    figure: 'frames a second',
+    value: frames.framesPerS.toFixed(2),
+    goal: '25.0 +- 0.5',
+    pass: Math.abs(frames.framesPerS - 25) <= 0.5,
+  });
   rows.push({ id: 'P6', figure: 'freezes', value: `${frames.freezes}`, goal: '0', pass: frames.freezes === 0 });
   goal('P6', 'largest gap between frames', frames.largestGapMs, 80);
   const allReached = printReport({
     title: 'The synthetic caller: Chromium with a recorded voice',
     rows,
-    notes: ['The browser runs on the same cores as the server.', ...(hard.length === 0 ? ['No human recordings here: only our own voice was used.'] : [])],
+    notes: [
+      'The browser runs on the same cores as the server.',
+      ...(hard.length === 0 ? ['No human recordings here: only our own voice was used.'] : []),
+    ],
   });
   if (!allReached) process.exitCode = 1;
 }

@@ -69,7 +69,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     import('./transport/webrtc.ts'),
   ]);
   for (const stage of [hearing, speaking, thinking, ...(rendering ? [rendering] : [])]) parts.use(stage);
-  const domain = hearing.setDomain(thinking.domainSentences()).catch((error: unknown) => log.warn({ err: error }, 'no domain language model'));
+  const domain = hearing
+    .setDomain(thinking.domainSentences())
+    .catch((error: unknown) => log.warn({ err: error }, 'no domain language model'));
   const voice = speaking.defaultVoice(config.persona.language);
   void speaking.warm(voice);
 
@@ -110,12 +112,22 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     metrics,
     clientDir: path.join(ROOT, 'dist/client'),
     version: (JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string }).version,
-    ready: () => ({ ready: closing === undefined, parts: Object.fromEntries(describe().map(({ stage, id, state }) => [stage, `${id} ${state}`])) }),
+    ready: () => ({
+      ready: closing === undefined,
+      parts: Object.fromEntries(describe().map(({ stage, id, state }) => [stage, `${id} ${state}`])),
+    }),
     routes: [
       catalogueRoutes({
         avatars: () => (rendering?.avatars() ?? []).map(({ name, title }) => ({ name, title, isDefault: name === avatar })),
         voices: () =>
-          speaking.voices().map(({ id, title, language, engine, available }) => ({ name: id, title, languages: [language], engine, available, isDefault: id === voice })),
+          speaking.voices().map(({ id, title, language, engine, available }) => ({
+            name: id,
+            title,
+            languages: [language],
+            engine,
+            available,
+            isDefault: id === voice,
+          })),
         engines: describe,
       }),
     ],
@@ -132,7 +144,11 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   };
   return {
     url: urlOf(app.server.address() ?? undefined, config),
-    engines: Object.fromEntries(describe().filter(({ state }) => state === 'running').map(({ stage, id }) => [stage, id])),
+    engines: Object.fromEntries(
+      describe()
+        .filter(({ state }) => state === 'running')
+        .map(({ stage, id }) => [stage, id]),
+    ),
     close: () => {
       closing ??= close();
       return closing;
@@ -162,7 +178,12 @@ function engineList(config: Config, { hearing, speaking, thinking, rendering }: 
       ? { stage: 'llm', id: engine, name: `Embedded responder, ${documents} documents`, state: 'running' }
       : { stage: 'llm', id: engine, ...(model ? { name: model } : {}), state: 'running' },
     { stage: 'tts', id: voice?.engine ?? 'none', ...(voice ? { name: voice.title } : {}), state: voice ? 'running' : 'missing' },
-    { stage: 'face', id: 'wasm', name: `${config.face.widthPx}x${config.face.heightPx}, drawn by the processor`, state: rendering ? 'running' : 'failed' },
+    {
+      stage: 'face',
+      id: 'wasm',
+      name: `${config.face.widthPx}x${config.face.heightPx}, drawn by the processor`,
+      state: rendering ? 'running' : 'failed',
+    },
     { stage: 'encoder', id: encoder ?? 'none', state: encoder ? 'running' : 'missing' },
     { stage: 'transport', id: 'webrtc', state: 'running' },
   ];

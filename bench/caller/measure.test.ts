@@ -23,7 +23,14 @@ describe('what the synthetic caller measures', () => {
   it('hears a duck of 12 dB', () => {
     const heard = recording(3_000, (ms) => (ms < 1_500 ? 0.1 : 0.025));
     expect(avatarDuck(heard, 1_300, 8, 2_500)).toBeCloseTo(1_500, -2);
-    expect(avatarDuck(recording(3_000, () => 0.1), 1_300, 8, 2_500)).toBeUndefined();
+    expect(
+      avatarDuck(
+        recording(3_000, () => 0.1),
+        1_300,
+        8,
+        2_500,
+      ),
+    ).toBeUndefined();
   });
 
   it('finds speech in a clip', () => {
@@ -34,13 +41,29 @@ describe('what the synthetic caller measures', () => {
 
   it('tells lips from idle motion', () => {
     const frames = Array.from({ length: 50 }, (_, i) => ({ atMs: i * 40, mediaMs: i * 40, mouthChange: i < 30 ? 0.4 : 5 }));
-    expect(lipOnset(recording(2_000, () => 0, frames), 1_000, 2_000)).toBe(1_200);
-    expect(lipOnset(recording(2_000, () => 0, frames), 900, 1_150)).toBeUndefined();
+    expect(
+      lipOnset(
+        recording(2_000, () => 0, frames),
+        1_000,
+        2_000,
+      ),
+    ).toBe(1_200);
+    expect(
+      lipOnset(
+        recording(2_000, () => 0, frames),
+        900,
+        1_150,
+      ),
+    ).toBeUndefined();
   });
 
   it('counts frames, gaps and freezes', () => {
     const frames = Array.from({ length: 50 }, (_, i) => ({ atMs: i * 40 + (i >= 25 ? 200 : 0), mediaMs: 0, mouthChange: 0 }));
-    const figures = frameFigures(recording(3_000, () => 0, frames), 0, 3_000);
+    const figures = frameFigures(
+      recording(3_000, () => 0, frames),
+      0,
+      3_000,
+    );
     expect(figures.largestGapMs).toBe(240);
     expect(figures.freezes).toBe(1);
   });

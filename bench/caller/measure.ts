@@ -57,7 +57,8 @@ export function speechSpan(pcm: Int16Array, rateHz: number): { startMs: number; 
 export function lipOnset(recording: Recording, fromMs: number, untilMs: number): number | undefined {
   const idle = recording.frames.filter(({ atMs }) => atMs > fromMs - 600 && atMs < fromMs).map(({ mouthChange }) => mouthChange);
   const calm = idle.sort((a, b) => a - b)[Math.floor(idle.length * 0.9)] ?? 0;
-  return recording.frames.find(({ atMs, mouthChange }) => atMs >= fromMs && atMs < untilMs && mouthChange > Math.max(1.2, calm * 2.5))?.atMs;
+  return recording.frames.find(({ atMs, mouthChange }) => atMs >= fromMs && atMs < untilMs && mouthChange > Math.max(1.2, calm * 2.5))
+    ?.atMs;
 }
 
 export interface FrameFigures {

@@ -194,7 +194,7 @@ const session = section({
   yieldVoicedShare: z.number().min(0).max(1).default(0.35).describe('Least voiced share of an interruption: laughs and coughs have less.'),
   resumeAfterMs: ms(900).describe('Silence after a false interruption, then the avatar goes on.'),
   retractWithinMs: ms(700).describe('An answer whose sound is younger came too early when the visitor goes on: the words are joined.'),
-  finalTimeoutMs: ms(1_500).describe('How long the last words of an utterance may take; then the partial ones count.'),
+  finalTimeoutMs: ms(3_000).describe('How long the last words of an utterance may take; then the partial ones count.'),
   silencePromptMs: ms(45_000).describe('The visitor says nothing for so long: a short prompt; 0 never.'),
   silenceEndMs: ms(300_000).describe('The visitor says nothing for so long: the call ends; 0 never.'),
   maxCallMs: z.number().min(0).default(3_600_000).describe('Longest call; 0: no limit.'),

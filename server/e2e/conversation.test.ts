@@ -38,7 +38,8 @@ describe('a conversation', () => {
 
     const spoken = (await visitor.events('visavis.latency')).filter(({ kind }) => kind === 'spoken');
     expect(spoken.length).toBeGreaterThanOrEqual(1);
-    for (const { total_ms, endpoint_ms, first_frame_ms } of spoken) for (const span of [total_ms, endpoint_ms, first_frame_ms]) expect(span).toBeGreaterThanOrEqual(0);
+    for (const { total_ms, endpoint_ms, first_frame_ms } of spoken)
+      for (const span of [total_ms, endpoint_ms, first_frame_ms]) expect(span).toBeGreaterThanOrEqual(0);
   });
 
   it('stops when it is interrupted, remembers only what was heard, and answers the new question', async () => {

@@ -31,7 +31,10 @@ describe('when a call cannot begin as usual', () => {
     const server = await startTestServer(QUIET);
     stack.defer(() => server.close());
     await using visitor = await Visitor.arrive(browser, server.url, { query: '?autostart', microphone: 'none' });
-    await visitor.page.getByRole('alert').getByText(/no microphone/i).waitFor();
+    await visitor.page
+      .getByRole('alert')
+      .getByText(/no microphone/i)
+      .waitFor();
     await visitor.page.getByRole('button', { name: 'Continue by typing' }).waitFor();
   });
 
@@ -43,7 +46,7 @@ describe('when a call cannot begin as usual', () => {
     await first.event('session.created');
     await using second = await Visitor.arrive(browser, server.url, { query: '?autostart' });
     await second.page.getByRole('alert').waitFor();
-    expect(await second.page.getByRole('alert').innerText()).toMatch(/full|busy|places|taken/i);
+    expect(await second.page.getByRole('alert').textContent()).toMatch(/full|busy|places|taken/i);
     await first.page.getByRole('button', { name: 'End the call' }).click();
     await first.page.getByRole('button', { name: 'Talk again' }).waitFor();
     await second.page.getByRole('button', { name: /^Try again/ }).click({ timeout: 60_000 });
@@ -57,7 +60,7 @@ describe('when a call cannot begin as usual', () => {
     stack.defer(() => server.close());
     await using visitor = await Visitor.arrive(browser, server.url, { query: '?autostart&token=forged' });
     await visitor.page.getByRole('alert').waitFor();
-    expect(await visitor.page.getByRole('alert').innerText()).toMatch(/token|link|invitation|expired|allowed/i);
+    expect(await visitor.page.getByRole('alert').textContent()).toMatch(/token|link|invitation|expired|allowed/i);
     expect(await visitor.count('session.created')).toBe(0);
   });
 });

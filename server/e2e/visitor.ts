@@ -32,7 +32,8 @@ const FLAGS = [
   '--autoplay-policy=no-user-gesture-required',
 ];
 
-export const launchBrowser = (): Promise<Browser> => chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: FLAGS });
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: FLAGS });
 
 export interface VisitorOptions {
   /** Query of the page, e.g. `?autostart`. */
@@ -71,7 +72,9 @@ export class Visitor implements AsyncDisposable {
 
   /** All events of a type so far. */
   async events<Type extends ServerEventType>(type: Type): Promise<ServerEventOf<Type>[]> {
-    return this.page.evaluate((wanted) => window.visitor.events.filter((event) => event.type === wanted), type) as Promise<ServerEventOf<Type>[]>;
+    return this.page.evaluate((wanted) => window.visitor.events.filter((event) => event.type === wanted), type) as Promise<
+      ServerEventOf<Type>[]
+    >;
   }
 
   async count(type: ServerEventType): Promise<number> {
@@ -80,7 +83,11 @@ export class Visitor implements AsyncDisposable {
 
   /** The `index`-th event of a type (from 0), as soon as it is there. */
   async event<Type extends ServerEventType>(type: Type, index = 0): Promise<ServerEventOf<Type>> {
-    await this.page.waitForFunction(({ wanted, at }) => window.visitor.events.filter((event) => event.type === wanted).length > at, { wanted: type, at: index }, { timeout: 60_000 });
+    await this.page.waitForFunction(
+      ({ wanted, at }) => window.visitor.events.filter((event) => event.type === wanted).length > at,
+      { wanted: type, at: index },
+      { timeout: 60_000 },
+    );
     return (await this.events(type))[index] as ServerEventOf<Type>;
   }
 
@@ -220,7 +227,8 @@ export class VisitorVoice implements AsyncDisposable {
     const stream = (async function* () {
       yield text;
     })();
-    for await (const piece of this.#speaking.speak(stream, { voice: this.#voice, signal: new AbortController().signal })) parts.push(piece.pcm);
+    for await (const piece of this.#speaking.speak(stream, { voice: this.#voice, signal: new AbortController().signal }))
+      parts.push(piece.pcm);
     const pcm = new Int16Array(parts.reduce((length, part) => length + part.length, 0));
     let at = 0;
     for (const part of parts) {
@@ -242,9 +250,10 @@ export async function childPidsOf(moduleName: string): Promise<number[]> {
   const pids: number[] = [];
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
-    const [command, status] = await Promise.all(['cmdline', 'status'].map((file) => readFile(`/proc/${entry}/${file}`, 'utf8').catch(() => '')));
+    const [command, status] = await Promise.all(
+      ['cmdline', 'status'].map((file) => readFile(`/proc/${entry}/${file}`, 'utf8').catch(() => '')),
+    );
     if (command?.includes(moduleName) && status?.includes(`PPid:\t${process.pid}\n`)) pids.push(Number(entry));
   }
   return pids;
 }
-

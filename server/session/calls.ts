@@ -13,7 +13,8 @@ import type { Speaking } from '../speaking/contract.ts';
 import type { Thinking } from '../thinking/contract.ts';
 import type { CallTransport, IceServer, Pacer, WebRtcTransport } from '../transport/contract.ts';
 import type { Caller, CallRequest, Calls, EventSocket, RunningCall } from './contract.ts';
-import { type FaceFrames, type OpenedEar, Session, type SessionSettings } from './session.ts';
+import { Session } from './session.ts';
+import type { FaceFrames, OpenedEar, SessionSettings } from './session-parts.ts';
 import { sessionError } from './session-error.ts';
 
 /** A WebSocket carrier: sound comes in and goes out through events. */

@@ -1,54 +1,24 @@
 import { after, type Clock } from '../core/clock.ts';
-import type { Config } from '../core/config-schema.ts';
 import { toVisavisError } from '../core/errors.ts';
-import type { Log } from '../core/log.ts';
 import { msFromMediaTime } from '../core/media-time.ts';
 import type { SpokenPiece } from '../core/speech.ts';
-import type { CallEnd, Metrics } from '../core/metrics.ts';
-import type { FaceMode, Performer } from '../face/contract.ts';
-import type { Ear, EarEvent } from '../hearing/contract.ts';
-import { newId, type Permission } from '../protocol/common.ts';
-import type { CallState, EndReason, EngineDescription } from '../protocol/server-events.ts';
-import type { FaceSession } from '../rendering/contract.ts';
-import type { Speaking } from '../speaking/contract.ts';
-import type { Persona, Thinking } from '../thinking/contract.ts';
-import type { CallTransport, Pacer } from '../transport/contract.ts';
+import type { CallEnd } from '../core/metrics.ts';
+import { newId } from '../protocol/common.ts';
+import type { EndReason } from '../protocol/server-events.ts';
+import type { Pacer } from '../transport/contract.ts';
+import { CallFace } from './call-face.ts';
+import { CALL_ENDS, callState, floorRules } from './call-state.ts';
 import { ClientCommands } from './client-commands.ts';
 import { Conversation, type Item } from './conversation.ts';
 import { floor } from './floor.ts';
 import { type FloorEffect, type FloorEvent, type FloorRules, type FloorState, initialFloor } from './floor-state.ts';
 import { latencySamples, type TurnStations, waterfall } from './latency.ts';
 import { Ledger } from './ledger.ts';
+import { Listening, type SpeechEvent } from './listening.ts';
+import type { SessionParts, SessionSettings } from './session-parts.ts';
 import { Speaker } from './speaker.ts';
 import { fixedReply, Turn } from './turn.ts';
 import { Wire } from './wire.ts';
-
-/** What a call uses of the stages; opened before the session begins and closed by it. */
-export interface SessionParts {
-  readonly callId: string;
-  readonly transport: CallTransport;
-  /** The WebSocket carrier hears through events. */
-  readonly appendAudio?: (pcm: Int16Array) => boolean;
-  readonly clearAudio?: () => void;
-  readonly ear: OpenedEar;
-  /** For another language. */
-  readonly openEar: (language: string) => Promise<OpenedEar>;
-  readonly face: { readonly session: FaceSession; readonly performer: Performer } | undefined;
-  readonly createPacer: (frames: FaceFrames | undefined) => Pacer;
-  readonly thinking: Thinking;
-  readonly speaking: Speaking;
-  readonly engines: () => readonly EngineDescription[];
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly metrics: Metrics;
-}
-
-export interface OpenedEar {
-  readonly ear: Ear | undefined;
-  /** Why there is none. */
-  readonly missing?: string;
-}
 
 /** What a client may want of one response. */
 export interface ResponseWishes {
@@ -64,23 +34,6 @@ interface Reply {
   readonly stations: TurnStations;
   /** `response.done` was said. */
   isDone: boolean;
-}
-
-export interface FaceFrames {
-  frameAt(time: number): Float32Array;
-  render: FaceSession['render'];
-}
-
-/** What may change while the call goes on. */
-export interface SessionSettings {
-  voice: string;
-  language: string;
-  rate: number;
-  avatar: string;
-  persona: Persona;
-  textOnly: boolean;
-  greet: boolean;
-  permissions: readonly Permission[];
 }
 
 /** What a transport says when the visitor ended the call himself. */
@@ -102,14 +55,14 @@ export class Session {
   readonly #clock: Clock;
   readonly #startedMs: number;
   readonly #commands: ClientCommands;
+  readonly #face: CallFace;
+  readonly #listening: Listening;
   readonly #turns = new Map<string, Turn>();
   readonly #replies = new Map<string, Reply>();
   readonly #onEnd: (reason: CallEnd) => void;
   #floor: FloorState;
   #pacer: Pacer | undefined;
   #speaker: Speaker | undefined;
-  #ear: Ear | undefined;
-  #earOffsetMs: number | undefined;
   #userItemId = newId('item');
   #origin = { originMs: 0, endpointMs: 0, finalMs: 0, startMs: 0 };
   #networkMs: number | null = null;
@@ -131,19 +84,20 @@ export class Session {
     this.conversation = new Conversation(parts.config.thinking.historyMessages);
     this.wire = new Wire({ send: (text) => parts.transport.sendMessage(text), carrier: parts.transport.kind });
     this.#commands = new ClientCommands(this);
+    this.#listening = new Listening({ wire: this.wire, nowMs: () => this.nowMs, onSpeech: (event, atMs) => this.#onSpeech(event, atMs) });
+    this.#face = new CallFace({ ...parts, wire: this.wire, mediaTime: () => this.#pacer?.now() ?? 0, pictured: () => this.#pictured() });
     // The greeting is made while the connection is being set up.
     if (this.#greeting) this.#turns.set(this.#nextTurnId, this.#makeTurn(this.#nextTurnId, 'greeting', this.#greeting));
     parts.transport
       .on('connected', () => this.#connected())
-      .on('audio', (pcm) => this.#hear(pcm))
+      .on('audio', (pcm) => this.#listening.hear(pcm))
       .on('message', (text) => {
         if (!this.#closing) this.#commands.take(text);
       })
       .on('keyFrame', () => parts.face?.session.requestKeyFrame())
-      .on('target', (target) => this.#retarget(target))
+      .on('target', (target) => this.#face.retarget(target))
       .on('closed', (reason) => void this.end(reason === HUNG_UP ? 'visitor_left' : 'connection_lost'));
-    this.#listenWith(parts.ear.ear);
-    parts.face?.session.onHealth((error) => this.#onFaceHealth(error));
+    this.#listening.use(parts.ear.ear);
     if (parts.transport.isConnected) this.#connected();
   }
 
@@ -183,9 +137,8 @@ export class Session {
       await opened.ear?.close();
       return;
     }
-    const former = this.#ear;
-    this.#listenWith(opened.ear);
-    if (opened.missing) this.#recognitionMissing(opened.missing);
+    const former = this.#listening.use(opened.ear);
+    if (opened.missing) this.#listening.missing(opened.missing);
     await former?.close();
   }
 
@@ -241,11 +194,7 @@ export class Session {
   #connected(): void {
     if (this.#pacer || this.#closing) return;
     const { face, createPacer } = this.parts;
-    const frames = face && {
-      frameAt: (time: number) => face.performer.frameAt(time),
-      render: (parameters: Float32Array, time: number) => this.#render(face.session, parameters, time),
-    };
-    this.#pacer = createPacer(frames);
+    this.#pacer = createPacer(this.#face.frames);
     this.#pacer.on('started', (turnId) => this.#sounding(turnId));
     this.#speaker = new Speaker({
       pacer: this.#pacer,
@@ -259,7 +208,7 @@ export class Session {
       },
     });
     this.#commands.begin();
-    if (this.parts.ear.missing) this.#recognitionMissing(this.parts.ear.missing);
+    if (this.parts.ear.missing) this.#listening.missing(this.parts.ear.missing);
     this.#tick = after(this.#clock, TICK_MS, () => this.#onTick());
     this.apply({ type: 'start', atMs: this.nowMs, greet: this.#greeting !== '' });
     this.wire.state(callState(this.#floor), 0);
@@ -271,7 +220,12 @@ export class Session {
     this.apply({ type: 'end', atMs: this.nowMs, reason });
     for (const turn of this.#turns.values()) turn.cancel();
     this.wire.ended(reason);
-    const closed = await Promise.allSettled([this.#pacer?.close(), this.#ear?.close(), face?.session.close(), transport.close(reason)]);
+    const closed = await Promise.allSettled([
+      this.#pacer?.close(),
+      this.#listening.close(),
+      face?.session.close(),
+      transport.close(reason),
+    ]);
     for (const result of closed)
       if (result.status === 'rejected') log.warn({ err: result.reason }, 'a part of the call did not close cleanly');
     log.info({ reason, seconds: Math.round(this.nowMs / 1000) }, 'call ended');
@@ -288,58 +242,17 @@ export class Session {
     this.#tick = after(this.#clock, TICK_MS, () => this.#onTick());
   }
 
-  // — hearing
-
-  #listenWith(ear: Ear | undefined): void {
-    this.#ear = ear;
-    this.#earOffsetMs = undefined;
-    ear?.onEvent((event) => {
-      if (ear === this.#ear) this.#onEar(event);
-    });
-  }
-
-  #hear(pcm: Int16Array): void {
-    // The ear counts from the first sample that it gets; the floor counts from the beginning of the call.
-    this.#earOffsetMs ??= this.nowMs - 20;
-    this.#ear?.push(pcm);
-  }
-
-  #onEar(event: EarEvent): void {
-    if (this.#closing) return;
-    if (event.type === 'unavailable') this.#recognitionMissing(event.reason);
-    else if (event.type === 'recovered') this.wire.notice('recognition_recovered', 'info', 'I can hear you again.');
-    else this.#onSpeech(event);
-  }
-
-  #onSpeech(event: Exclude<EarEvent, { type: 'unavailable' | 'recovered' }>): void {
-    // A recording that was sent faster than it sounds is heard ahead of time.
-    const atMs = Math.min(this.nowMs, event.atMs + (this.#earOffsetMs ?? 0));
-    switch (event.type) {
-      case 'vad':
-        this.apply({ ...event, atMs });
-        break;
-      case 'utterance':
-        this.apply({ type: 'utterance', atMs, utteranceId: event.utteranceId });
-        break;
-      case 'partial':
-        this.apply({ ...event, atMs });
-        if (event.text) this.wire.emit('visavis.partial', { item_id: this.#userItemId, text: event.text });
-        break;
-      case 'turn': {
-        const whole = [this.#floor.carriedText, event.text].filter(Boolean).join(' ');
-        this.apply({ ...event, atMs, complete: event.reason === 'complete' && this.parts.thinking.assess(whole).complete });
-        break;
-      }
-      case 'final':
-        this.#origin.finalMs = this.nowMs;
-        this.#origin.startMs = event.startMs;
-        this.apply({ ...event, atMs });
-        break;
+  #onSpeech(event: SpeechEvent, atMs: number): void {
+    if (event.type === 'final') {
+      this.#origin.finalMs = this.nowMs;
+      this.#origin.startMs = event.startMs;
     }
-  }
-
-  #recognitionMissing(reason: string): void {
-    this.wire.notice('recognition_unavailable', 'warning', 'I cannot understand speech at the moment. Please type.', reason);
+    if (event.type === 'turn') {
+      // Words that hang are no question yet, whatever the knowledge says to them.
+      const whole = [this.#floor.carriedText, event.text].filter(Boolean).join(' ');
+      this.apply({ ...event, atMs, complete: event.reason !== 'hanging' && this.parts.thinking.assess(whole).complete });
+    } else this.apply({ ...event, atMs });
+    if (event.type === 'partial' && event.text) this.wire.emit('visavis.partial', { item_id: this.#userItemId, text: event.text });
   }
 
   // — what the floor decides
@@ -369,18 +282,18 @@ export class Session {
         break;
       case 'end-utterance':
         this.#origin.endpointMs = this.nowMs;
-        this.#ear?.endUtterance();
+        this.#listening.endUtterance();
         break;
       case 'drop-utterance':
-        this.#ear?.dropUtterance();
+        this.#listening.dropUtterance();
         break;
       case 'react':
-        this.#setMode('reacting');
+        this.#face.setMode('reacting');
         // Frames up to the lead were drawn already.
         this.wire.emit('visavis.reaction', { at_media_ms: this.mediaMs + config.face.leadMs });
         break;
       case 'attend':
-        this.#setMode('listening');
+        this.#face.setMode('listening');
         break;
       case 'duck':
         this.#pacer?.duck(config.session.duckDb);
@@ -391,11 +304,11 @@ export class Session {
       case 'pause':
         this.#speaker?.pause(effect.turnId);
         this.#pacer?.duck(0);
-        this.#setMode('listening');
+        this.#face.setMode('listening');
         break;
       case 'resume':
         this.#speaker?.resume(effect.turnId);
-        this.#setMode('speaking');
+        this.#face.setMode('speaking');
         break;
       case 'yield':
         this.#cut(effect.turnId, effect.to);
@@ -424,7 +337,7 @@ export class Session {
     const previous = this.conversation.add(item);
     this.wire.responseBegan(turn, item, previous);
     log.debug({ kind, prepared: turn.figures.startedAtMs < this.nowMs }, 'turn begins');
-    this.#setMode('thinking');
+    this.#face.setMode('thinking');
     void this.#speaker?.speak(turn).catch((error: unknown) => this.#broken(error));
   }
 
@@ -449,7 +362,7 @@ export class Session {
     const item: Item = { id: this.#userItemId, role: 'user', medium: 'audio', text, status: 'completed' };
     const previous = this.conversation.add(item);
     this.#userItemId = newId('item');
-    this.wire.transcript(item, previous, Math.max(0, this.#origin.originMs - (this.#earOffsetMs ?? 0) - this.#origin.startMs) / 1000);
+    this.wire.transcript(item, previous, Math.max(0, this.#origin.originMs - this.#listening.offsetMs - this.#origin.startMs) / 1000);
     return item.id;
   }
 
@@ -473,7 +386,7 @@ export class Session {
     this.wire.cut(turn, item, heard);
     if (item.text === '') this.#forget(item.id);
     this.parts.metrics.turns.inc({ outcome: 'interrupted' });
-    this.#setMode('listening');
+    this.#face.setMode('listening');
   }
 
   #drop(turnId: string): void {
@@ -548,14 +461,14 @@ export class Session {
     this.parts.metrics.turns.inc({ outcome: error === undefined ? 'completed' : 'failed' });
     this.#drop(turn.turnId);
     this.apply({ type: 'finished', atMs: this.nowMs, turnId: turn.turnId });
-    if (this.#floor.phase === 'listening' && !this.#floor.visitorSpeaking) this.#setMode('idle');
+    if (this.#floor.phase === 'listening' && !this.#floor.visitorSpeaking) this.#face.setMode('idle');
   }
 
   #sounding(turnId: string): void {
     const reply = this.#replies.get(turnId);
     if (!reply) return;
     const { turn, stations } = reply;
-    this.#setMode('speaking');
+    this.#face.setMode('speaking');
     this.wire.soundBegan(turn);
     stations.soundMs = this.nowMs;
     stations.firstTextMs = turn.figures.firstTextAtMs;
@@ -569,36 +482,12 @@ export class Session {
     this.wire.emit('visavis.latency', { response_id: turn.responseId, ...waterfall(stations, this.#networkMs) });
   }
 
-  // — the face
-
-  async #render(face: FaceSession, parameters: Float32Array, time: number): ReturnType<FaceSession['render']> {
-    const frame = await face.render(parameters, time);
-    const { metrics } = this.parts;
-    if (frame) metrics.framesEncoded.inc();
-    else metrics.framesDropped.inc({ reason: 'late' });
+  /** A picture was made; the first one of a turn that sounds ends its waterfall. */
+  #pictured(): void {
     const { turn, stations } = this.#replies.get(this.#floor.turn?.turnId ?? '') ?? {};
-    if (frame && turn && stations?.soundMs !== undefined && stations.firstFrameMs === undefined) {
-      stations.firstFrameMs = this.nowMs;
-      this.#reportLatency(turn, stations);
-    }
-    return frame;
-  }
-
-  #setMode(mode: FaceMode): void {
-    this.parts.face?.performer.setMode(mode, this.#pacer?.now() ?? 0);
-  }
-
-  #retarget({ videoBps, scale }: { videoBps: number; scale: number }): void {
-    const { face, config } = this.parts;
-    if (!face) return;
-    if (videoBps > 0) face.session.setBitrate(videoBps);
-    const even = (px: number) => Math.max(64, Math.round((px * scale) / 16) * 16);
-    face.session.setSize(even(config.face.widthPx), even(config.face.heightPx));
-  }
-
-  #onFaceHealth(error: Error | undefined): void {
-    if (error) this.wire.notice('picture_lost', 'warning', 'The picture is not available; the conversation goes on.');
-    else this.wire.notice('picture_back', 'info', 'The picture is back.');
+    if (!turn || stations?.soundMs === undefined || stations.firstFrameMs !== undefined) return;
+    stations.firstFrameMs = this.nowMs;
+    this.#reportLatency(turn, stations);
   }
 
   get #greeting(): string {
@@ -613,27 +502,4 @@ export class Session {
   get mediaMs(): number {
     return msFromMediaTime(this.#pacer?.now() ?? 0);
   }
-}
-
-const CALL_ENDS: Record<EndReason, CallEnd> = {
-  hung_up: 'hangup',
-  visitor_left: 'hangup',
-  silence: 'silence',
-  time_limit: 'time_limit',
-  connection_lost: 'vanished',
-  shutting_down: 'shutdown',
-  replaced: 'hangup',
-  refused: 'failed',
-  failed: 'failed',
-};
-
-const floorRules = (config: Config): Omit<FloorRules, 'automaticTurns'> => ({ ...config.session, holdMs: config.hearing.holdMs });
-
-function callState({ phase, visitorSpeaking, prepared, turn }: FloorState): CallState {
-  if (phase === 'ended') return 'ended';
-  if (phase === 'interrupted') return 'paused';
-  if (phase === 'endpointed') return 'preparing';
-  if (phase === 'answering') return turn?.soundAtMs === undefined ? 'preparing' : 'answering';
-  if (visitorSpeaking) return 'hearing';
-  return prepared ? 'preparing' : 'listening';
 }

@@ -16,7 +16,8 @@ import type { SpeakOptions, Speaking, VoiceSummary } from '../speaking/contract.
 import type { Assessment, ReplyPart, ReplyRequest, Thinking } from '../thinking/contract.ts';
 import type { CallTransport, TransportEvents, TransportStats } from '../transport/contract.ts';
 import { createPacer } from '../transport/pacer.ts';
-import { type OpenedEar, Session, type SessionSettings } from './session.ts';
+import { Session } from './session.ts';
+import type { OpenedEar, SessionSettings } from './session-parts.ts';
 
 /**
  * Stages that do what a test says, for calls on a virtual clock. The session, its floor and its pacer are the real ones:

@@ -36,7 +36,9 @@ describe('marks in a model’s text', () => {
   });
 
   it('do not depend on how the stream is cut', () => {
-    const text = fc.array(fc.constantFrom('[happy]', '[nod] ', '<think>', '</think>', 'word ', '[', ']', '<', 'a:0.5', '[sad:0.5]'), { maxLength: 12 }).map((all) => all.join(''));
+    const text = fc
+      .array(fc.constantFrom('[happy]', '[nod] ', '<think>', '</think>', 'word ', '[', ']', '<', 'a:0.5', '[sad:0.5]'), { maxLength: 12 })
+      .map((all) => all.join(''));
     fc.assert(
       fc.property(text, fc.array(fc.integer({ min: 0, max: 80 }), { maxLength: 8 }), (whole, cuts) => {
         const places = [0, ...cuts.filter((cut) => cut <= whole.length).sort((a, b) => a - b), whole.length];

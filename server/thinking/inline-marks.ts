@@ -72,7 +72,8 @@ export class InlineMarks {
 
 function markOf(name: string, intensity: string | undefined): ReplyPart | undefined {
   const word = name.toLowerCase();
-  if (EMOTIONS.includes(word as Emotion)) return { type: 'emotion', emotion: word as Emotion, intensity: intensity ? Number(intensity) : 0.7 };
+  if (EMOTIONS.includes(word as Emotion))
+    return { type: 'emotion', emotion: word as Emotion, intensity: intensity ? Number(intensity) : 0.7 };
   if (GESTURES.includes(word as Gesture)) return { type: 'gesture', gesture: word as Gesture };
   return undefined;
 }

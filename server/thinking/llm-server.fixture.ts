@@ -67,15 +67,25 @@ export class LlmExchange {
   send(...tokens: readonly string[]): this {
     this.#head();
     for (const token of tokens) {
-      if (this.#isOllama) this.#line({ model: this.body.model, created_at: '2026-01-01T00:00:00Z', message: { role: 'assistant', content: token }, done: false });
-      else this.#response.write(`data: ${JSON.stringify({ object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content: token } }] })}\n\n`);
+      if (this.#isOllama)
+        this.#line({
+          model: this.body.model,
+          created_at: '2026-01-01T00:00:00Z',
+          message: { role: 'assistant', content: token },
+          done: false,
+        });
+      else
+        this.#response.write(
+          `data: ${JSON.stringify({ object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content: token } }] })}\n\n`,
+        );
     }
     return this;
   }
 
   end(): void {
     this.#head();
-    if (this.#isOllama) this.#line({ model: this.body.model, created_at: '2026-01-01T00:00:00Z', message: { role: 'assistant', content: '' }, done: true });
+    if (this.#isOllama)
+      this.#line({ model: this.body.model, created_at: '2026-01-01T00:00:00Z', message: { role: 'assistant', content: '' }, done: true });
     else this.#response.write('data: [DONE]\n\n');
     this.#response.end();
   }
@@ -97,7 +107,8 @@ export class LlmExchange {
   }
 
   #head(): void {
-    if (!this.#response.headersSent) this.#response.writeHead(200, { 'content-type': this.#isOllama ? 'application/x-ndjson' : 'text/event-stream' });
+    if (!this.#response.headersSent)
+      this.#response.writeHead(200, { 'content-type': this.#isOllama ? 'application/x-ndjson' : 'text/event-stream' });
   }
 
   #line(value: unknown): void {

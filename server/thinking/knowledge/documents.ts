@@ -77,7 +77,14 @@ export function sectionsOf(document: string, markdown: string): Section[] {
   const endSection = () => {
     endParagraph();
     for (const text of joinShort(paragraphs)) {
-      sections.push({ id: `${document}#${sections.length}`, document, title: plain(title), aliases, text, sentences: splitSentences(text) });
+      sections.push({
+        id: `${document}#${sections.length}`,
+        document,
+        title: plain(title),
+        aliases,
+        text,
+        sentences: splitSentences(text),
+      });
     }
     paragraphs = [];
     aliases = [];
@@ -88,7 +95,12 @@ export function sectionsOf(document: string, markdown: string): Section[] {
     else if (/^#{1,6}\s/.test(line)) {
       endSection();
       title = line.replace(/^#+\s*/, '').replace(/\s*#*\s*$/, '');
-    } else if (/^also:/i.test(line)) aliases = line.slice(5).split(';').map((alias) => alias.trim()).filter(Boolean);
+    } else if (/^also:/i.test(line))
+      aliases = line
+        .slice(5)
+        .split(';')
+        .map((alias) => alias.trim())
+        .filter(Boolean);
     else if (line.trim() === '') endParagraph();
     else if (/^\s*([-*+]|\d+[.)])\s/.test(line)) {
       endParagraph();

@@ -25,7 +25,12 @@ export class Knowledge {
       fields: ['title', 'aliases', 'text'],
       tokenize: (text) => wordsOf(text),
       processTerm: (word) => (isContentWord(word) ? word : null),
-      searchOptions: { boost: { title: 4, aliases: 3 }, fuzzy: (word) => (word.length > 5 ? 0.2 : false), prefix: (word) => word.length > 4, combineWith: 'OR' },
+      searchOptions: {
+        boost: { title: 4, aliases: 3 },
+        fuzzy: (word) => (word.length > 5 ? 0.2 : false),
+        prefix: (word) => word.length > 4,
+        combineWith: 'OR',
+      },
     });
   }
 
@@ -58,7 +63,10 @@ export class Knowledge {
       .map(({ id, match, queryTerms }) => {
         const section = this.#sections.get(id as string) as Section;
         const covered = asked.reduce((sum, word) => sum + weightOf(word) * coverage(word, match, queryTerms), 0) / total;
-        const whole = this.#headings.get(section.id)?.some((words) => words.size > 0 && [...words].every((word) => asked.some((mine) => alike(mine, word)))) ?? false;
+        const whole =
+          this.#headings
+            .get(section.id)
+            ?.some((words) => words.size > 0 && [...words].every((word) => asked.some((mine) => alike(mine, word)))) ?? false;
         const confidence = Math.min(1, covered * (whole ? 1 : 0.75));
         return { section, confidence, wholeQuestion: whole && covered > 0.75 };
       })
@@ -74,7 +82,10 @@ export class Knowledge {
   #add(section: Section): void {
     this.#sections.set(section.id, section);
     this.#index.add({ id: section.id, title: section.title, aliases: section.aliases.join('. '), text: section.text });
-    this.#headings.set(section.id, [section.title, ...section.aliases].map((heading) => new Set(contentWordsOf(heading))));
+    this.#headings.set(
+      section.id,
+      [section.title, ...section.aliases].map((heading) => new Set(contentWordsOf(heading))),
+    );
     for (const word of new Set(contentWordsOf([section.title, ...section.aliases, section.text].join(' ')))) {
       this.#sectionsOfWord.set(word, (this.#sectionsOfWord.get(word) ?? 0) + 1);
     }
@@ -98,4 +109,3 @@ function alike(a: string, b: string): boolean {
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   return short.length > 4 && long.startsWith(short) && long.length - short.length <= 3;
 }
-

@@ -16,12 +16,16 @@ const STOP_WORDS = new Set(
 const ARABIC = /\p{Script=Arabic}/u;
 
 export function normaliseWord(word: string): string {
-  const folded = word.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase();
+  const folded = word
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase();
   return ARABIC.test(folded) ? stemArabic(folded) : stemLatin(folded);
 }
 
 /** Normalised words with their order; `isContent` leaves out words that say nothing about the subject. */
-export const wordsOf = (text: string): string[] => (text.match(/[\p{L}\p{N}]+(?:['’][\p{L}]+)?/gu) ?? []).map((word) => normaliseWord(word.replace(/['’].*$/, '')));
+export const wordsOf = (text: string): string[] =>
+  (text.match(/[\p{L}\p{N}]+(?:['’][\p{L}]+)?/gu) ?? []).map((word) => normaliseWord(word.replace(/['’].*$/, '')));
 
 export const isContentWord = (word: string): boolean => word.length > 0 && !STOP_WORDS.has(word);
 

@@ -1,6 +1,7 @@
 import { isContentWord, wordsOf } from './normalise.ts';
 
-const OPENERS = /^(what|who|whom|whose|which|where|when|why|how|is|are|am|was|were|do|does|did|can|could|will|would|should|may|have|has|tell|explain|describe|show|give|say|please|ما|ماذا|من|هل|كيف|اين|متي|لماذا|اخبرني)$/;
+const OPENERS =
+  /^(what|who|whom|whose|which|where|when|why|how|is|are|am|was|were|do|does|did|can|could|will|would|should|may|have|has|tell|explain|describe|show|give|say|please|ما|ماذا|من|هل|كيف|اين|متي|لماذا|اخبرني)$/;
 
 /**
  * Whether words sound like a whole question or request: it begins like one and does not end in a word that wants another

@@ -12,17 +12,28 @@ const chunk = z.object({
 export default defineLlm({
   id: 'openai-compatible',
   optionsSchema: z.object({ baseUrl: z.url(), model: z.string(), apiKey: z.string().optional() }),
-  optionsFrom: ({ openaiBaseUrl, openaiModel, openaiApiKey }) => (openaiBaseUrl ? { baseUrl: openaiBaseUrl, model: openaiModel, apiKey: openaiApiKey } : undefined),
+  optionsFrom: ({ openaiBaseUrl, openaiModel, openaiApiKey }) =>
+    openaiBaseUrl ? { baseUrl: openaiBaseUrl, model: openaiModel, apiKey: openaiApiKey } : undefined,
   create: ({ baseUrl, model, apiKey }) => ({
     id: 'openai-compatible',
     model,
     async *stream({ messages, maxTokens, temperature, signal }) {
-      const body = { model, stream: true, max_tokens: maxTokens, temperature, messages: messages.map(({ role, text }) => ({ role, content: text })) };
+      const body = {
+        model,
+        stream: true,
+        max_tokens: maxTokens,
+        temperature,
+        messages: messages.map(({ role, text }) => ({ role, content: text })),
+      };
       let response: Response;
       try {
         response = await fetch(`${baseUrl.replace(/\/$/, '')}/chat/completions`, {
           method: 'POST',
-          headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}) },
+          headers: {
+            'content-type': 'application/json',
+            accept: 'text/event-stream',
+            ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
+          },
           body: JSON.stringify(body),
           signal,
         });

@@ -1,0 +1,56 @@
+import type { Clock } from '../core/clock.ts';
+import type { Config } from '../core/config-schema.ts';
+import type { Log } from '../core/log.ts';
+import type { Metrics } from '../core/metrics.ts';
+import type { Performer } from '../face/contract.ts';
+import type { Ear } from '../hearing/contract.ts';
+import type { Permission } from '../protocol/common.ts';
+import type { EngineDescription } from '../protocol/server-events.ts';
+import type { FaceSession } from '../rendering/contract.ts';
+import type { Speaking } from '../speaking/contract.ts';
+import type { Persona, Thinking } from '../thinking/contract.ts';
+import type { CallTransport, Pacer } from '../transport/contract.ts';
+
+/** What a call uses of the stages; opened before the session begins and closed by it. */
+export interface SessionParts {
+  readonly callId: string;
+  readonly transport: CallTransport;
+  /** The WebSocket carrier hears through events. */
+  readonly appendAudio?: (pcm: Int16Array) => boolean;
+  readonly clearAudio?: () => void;
+  readonly ear: OpenedEar;
+  /** For another language. */
+  readonly openEar: (language: string) => Promise<OpenedEar>;
+  readonly face: { readonly session: FaceSession; readonly performer: Performer } | undefined;
+  readonly createPacer: (frames: FaceFrames | undefined) => Pacer;
+  readonly thinking: Thinking;
+  readonly speaking: Speaking;
+  readonly engines: () => readonly EngineDescription[];
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export interface OpenedEar {
+  readonly ear: Ear | undefined;
+  /** Why there is none. */
+  readonly missing?: string;
+}
+
+export interface FaceFrames {
+  frameAt(time: number): Float32Array;
+  render: FaceSession['render'];
+}
+
+/** What may change while the call goes on. */
+export interface SessionSettings {
+  voice: string;
+  language: string;
+  rate: number;
+  avatar: string;
+  persona: Persona;
+  textOnly: boolean;
+  greet: boolean;
+  permissions: readonly Permission[];
+}
