@@ -33,7 +33,7 @@ export type TurnJudge = (evidence: TurnEvidence, options: TurnRuleOptions) => Tu
 /** Weights of a logistic regression by the names of its features. */
 export type WeightsOf<Features> = { readonly [Name in keyof Features]: number } & { readonly bias: number };
 
-/** Logits from which the words count as complete, and up to which they do not: the best median at a given share of cut-offs. */
+/** Logits from which the words count as complete, and up to which they do not: chosen on the hard set, all that was. */
 const COMPLETE_LOGIT = 1.5;
 const UNFINISHED_LOGIT = -1;
 
