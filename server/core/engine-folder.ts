@@ -15,7 +15,9 @@ export interface EngineDefinition {
 export type Availability = { readonly available: true } | { readonly available: false; readonly reason: string };
 
 /** @throws `engine_invalid` for a default export that is no definition */
-export async function scanEngines<Definition extends EngineDefinition>(...folders: readonly string[]): Promise<ReadonlyMap<string, Definition>> {
+export async function scanEngines<Definition extends EngineDefinition>(
+  ...folders: readonly string[]
+): Promise<ReadonlyMap<string, Definition>> {
   const engines = new Map<string, Definition>();
   for (const folder of folders) {
     const files = (await readdir(folder)).filter((file) => /\.(ts|js|mjs)$/.test(file) && !/\.(test|d|fixture)\.ts$/.test(file)).sort();
@@ -35,5 +37,8 @@ export function findEngine<Definition extends EngineDefinition>(engines: Readonl
   const definition = engines.get(id);
   if (definition) return definition;
   const meant = nearest(id, engines.keys());
-  throw coreError('engine_unknown', `There is no engine "${id}"; ${meant ? `did you mean "${meant}"?` : `there are ${[...engines.keys()].join(', ')}`}`);
+  throw coreError(
+    'engine_unknown',
+    `There is no engine "${id}"; ${meant ? `did you mean "${meant}"?` : `there are ${[...engines.keys()].join(', ')}`}`,
+  );
 }

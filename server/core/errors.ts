@@ -4,7 +4,17 @@
  * A new error is one line in its stage's catalogue.
  */
 export type Stage =
-  | 'config' | 'signalling' | 'transport' | 'hearing' | 'thinking' | 'speaking' | 'face' | 'rendering' | 'session' | 'client' | 'core';
+  | 'config'
+  | 'signalling'
+  | 'transport'
+  | 'hearing'
+  | 'thinking'
+  | 'speaking'
+  | 'face'
+  | 'rendering'
+  | 'session'
+  | 'client'
+  | 'core';
 
 export interface ErrorSpec {
   readonly status: number;
@@ -54,7 +64,8 @@ export interface SerialisedError {
   readonly hint?: string | undefined;
 }
 
-export const reviveError = (e: SerialisedError): VisavisError => new VisavisError(e.stage, e.code, e, e.message, e.hint ? { hint: e.hint } : {});
+export const reviveError = (e: SerialisedError): VisavisError =>
+  new VisavisError(e.stage, e.code, e, e.message, e.hint ? { hint: e.hint } : {});
 
 /**
  * Declares a stage's error catalogue and returns its constructor:
@@ -62,7 +73,8 @@ export const reviveError = (e: SerialisedError): VisavisError => new VisavisErro
  * then `throw speakingError('voice_unknown', 'No voice named "x"')`.
  */
 export function errorCatalogue<Code extends string>(stage: Stage, specs: Record<Code, ErrorSpec>) {
-  return (code: Code, message: string, details?: ErrorDetails): VisavisError => new VisavisError(stage, code, specs[code], message, details);
+  return (code: Code, message: string, details?: ErrorDetails): VisavisError =>
+    new VisavisError(stage, code, specs[code], message, details);
 }
 
 export const coreError = errorCatalogue('core', {
