@@ -129,6 +129,17 @@ describe('taking a turn', () => {
     expect(room.last('end-utterance')?.atMs).toBe(960 + endsAfterMs);
   });
 
+  it('answers a complete question at once, and the last words change nothing', () => {
+    const room = new Room().speak(960, 'what is visavis').quiet(256, { text: 'what is visavis', complete: true });
+    expect(room.last('commit')).toMatchObject({
+      atMs: 960 + 256,
+      effect: { text: 'what is visavis', turnId: room.last('prepare')?.effect.turnId },
+    });
+    const turns = room.types().filter((type) => type === 'commit').length;
+    room.final('what is visa v');
+    expect(room.types().filter((type) => type === 'commit')).toHaveLength(turns);
+  });
+
   it('throws the prepared reply away when the visitor goes on, and prepares again', () => {
     const room = new Room().speak(640, 'tell me about').quiet(320, { text: 'tell me about' });
     room.speak(640, 'tell me about your voice').quiet(640, { text: 'tell me about your voice' }).final('tell me about your voice');

@@ -171,7 +171,9 @@ class Step {
       this.#effect({ type: 'react' });
     }
     const holdMs = utterance.complete ? Math.min(rules.completeHoldMs, utterance.holdMs) : utterance.holdMs;
-    if (silenceMs >= holdMs && !isNothingNew(phase, utterance.text)) this.#endpoint(atMs);
+    if (silenceMs < holdMs || isNothingNew(phase, utterance.text)) return;
+    if (phase === 'listening' && utterance.complete && utterance.settled) this.#answerAtOnce(utterance.text, atMs);
+    else this.#endpoint(atMs);
   }
 
   /** The visitor said something short while the avatar speaks, and is silent again. */
@@ -198,6 +200,16 @@ class Step {
     this.#closeSpeech();
     this.#set({ phase: 'endpointed', endpointedAtMs: atMs });
     this.#effect({ type: 'end-utterance' });
+  }
+
+  /** A whole question, understood, with its answer at hand: the recogniser's last word would only cost time. */
+  #answerAtOnce(text: string, atMs: number): void {
+    const whole = this.#wholeText(text);
+    const replaces = this.state.carriedText !== '';
+    this.#endpoint(atMs);
+    if (!this.state.prepared || !sameWords(this.state.prepared.text, whole)) return;
+    this.#set({ utterance: undefined });
+    this.#begin('reply', whole, atMs, replaces);
   }
 
   #closeSpeech(): void {

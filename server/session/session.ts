@@ -282,6 +282,7 @@ export class Session {
         break;
       case 'end-utterance':
         this.#origin.endpointMs = this.nowMs;
+        this.#origin.finalMs = this.nowMs;
         this.#listening.endUtterance();
         break;
       case 'drop-utterance':
