@@ -74,7 +74,7 @@ const transport = section({
   minVideoBps: z.number().int().min(0).default(80_000).describe('Below this the picture is given up before the sound.'),
   startVideoBps: z.number().int().min(50_000).default(900_000).describe('Video bitrate before the estimate knows better.'),
   maxVideoBps: z.number().int().min(50_000).default(1_800_000).describe('Upper end of the video bitrate.'),
-  inboundDepthMs: ms(40).describe('Least delay of the inbound jitter buffer.'),
+  inboundDepthMs: ms(20).describe('Least delay of the inbound jitter buffer.'),
   inboundMaxDepthMs: ms(240).describe('Most delay of the inbound jitter buffer.'),
   keyFrameIntervalMs: ms(500).describe('Least time between key frames that a receiver asks for.'),
 });
@@ -178,18 +178,18 @@ const face = section({
   framesPerS: z.number().min(5).max(60).default(25).describe('Frame rate.'),
   workers: count(0, 64).describe('Face processes; 0: one per two cores.'),
   encoder: z.string().default('auto').describe('auto, node-av, webcodecs, ffmpeg.'),
-  leadMs: ms(30, 200).describe('How long before its deadline a frame is drawn.'),
+  leadMs: ms(24, 200).describe('How long before its deadline a frame is drawn.'),
   stallTimeoutMs: ms(500).describe('An encoder that is silent for so long is restarted.'),
 });
 
 const session = section({
   greet: z.boolean().default(true).describe('Say the greeting when a call begins.'),
   prepareAfterMs: ms(96).describe('Silence after which the reply is prepared, in case the visitor has finished.'),
-  reactAfterMs: ms(190).describe('Silence after which the face reacts visibly.'),
-  completeHoldMs: ms(250).describe('Silence that ends a turn when the words are a complete question that the knowledge answers.'),
+  reactAfterMs: ms(64).describe('Quiet, by the level of the sound alone, after which the face reacts visibly.'),
+  completeHoldMs: ms(190).describe('Silence that ends a turn when the words are a complete question that the knowledge answers.'),
   duckAfterMs: ms(96).describe('Speech of the visitor after which the avatar lowers its voice.'),
   duckDb: z.number().min(-40).max(0).default(-12).describe('By how much.'),
-  yieldAfterMs: ms(450).describe('Speech after which the avatar stops.'),
+  yieldAfterMs: ms(416).describe('Speech after which the avatar stops.'),
   backChannelYieldAfterMs: ms(640).describe('The same while the visitor says only words like "uh-huh".'),
   yieldVoicedShare: z.number().min(0).max(1).default(0.35).describe('Least voiced share of an interruption: laughs and coughs have less.'),
   resumeAfterMs: ms(900).describe('Silence after a false interruption, then the avatar goes on.'),

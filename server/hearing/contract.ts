@@ -16,6 +16,8 @@ export type EarEvent =
       readonly speechMs: number;
       /** Since the last speech frame. */
       readonly silenceMs: number;
+      /** Since the sound fell well below the level of the speech before it, 0 while it has not: known before `silenceMs`, and less sure. */
+      readonly quietMs: number;
       /** Share of voiced (periodic) frames in the running stretch, 0..1: laughs and coughs are low. */
       readonly voicedShare: number;
       readonly levelDb: number;

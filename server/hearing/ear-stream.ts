@@ -101,8 +101,9 @@ export class EarStream {
   onProbability(probability: number): void {
     const atMs = this.#position / SAMPLES_PER_MS;
     const periodicity = this.#voicing.push(this.#frame, probability >= VOICING_FROM);
-    const state = this.#detector.push({ probability, periodicity });
-    this.#report({ type: 'vad', atMs, probability, levelDb: levelDb(this.#frame), ...state });
+    const frameDb = levelDb(this.#frame);
+    const state = this.#detector.push({ probability, periodicity, levelDb: frameDb });
+    this.#report({ type: 'vad', atMs, probability, levelDb: frameDb, ...state });
     const { onsetMs, maxUtteranceMs, abandonAfterMs } = this.#options;
     if (!this.#utterance) {
       const startMs = Math.max(this.#settledMs, atMs - state.speechMs);

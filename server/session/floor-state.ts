@@ -79,7 +79,7 @@ export interface FloorState {
 
 export type FloorEvent =
   | { type: 'start'; atMs: number; greet: boolean }
-  | { type: 'vad'; atMs: number; isSpeech: boolean; speechMs: number; silenceMs: number; voicedShare: number }
+  | { type: 'vad'; atMs: number; isSpeech: boolean; speechMs: number; silenceMs: number; quietMs: number; voicedShare: number }
   | { type: 'utterance'; atMs: number; utteranceId: string }
   | { type: 'partial'; atMs: number; utteranceId: string; text: string }
   /** The words at a pause. `complete`: they form a question that the knowledge answers with confidence. */

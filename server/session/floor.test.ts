@@ -5,7 +5,7 @@ import { type FloorEffect, type FloorEvent, type FloorRules, type FloorState, in
 
 const RULES: FloorRules = {
   prepareAfterMs: 96,
-  reactAfterMs: 190,
+  reactAfterMs: 64,
   completeHoldMs: 250,
   holdMs: 600,
   duckAfterMs: 96,
@@ -53,7 +53,7 @@ class Room {
     for (let speechMs = FRAME_MS; speechMs <= forMs; speechMs += FRAME_MS) {
       this.nowMs += FRAME_MS;
       this.#silenceMs = 0;
-      this.send({ type: 'vad', atMs: this.nowMs, isSpeech: true, speechMs, silenceMs: 0, voicedShare });
+      this.send({ type: 'vad', atMs: this.nowMs, isSpeech: true, speechMs, silenceMs: 0, quietMs: 0, voicedShare });
       if (speechMs >= 96 && !this.#utteranceOpen) {
         this.#utteranceOpen = true;
         this.#utterances++;
@@ -74,7 +74,15 @@ class Room {
         const { text, holdMs = 600, complete = false } = turn;
         this.send({ type: 'turn', atMs: this.nowMs, utteranceId: this.utteranceId, text, holdMs, complete });
       }
-      this.send({ type: 'vad', atMs: this.nowMs, isSpeech: false, speechMs: 0, silenceMs: this.#silenceMs, voicedShare: 0 });
+      this.send({
+        type: 'vad',
+        atMs: this.nowMs,
+        isSpeech: false,
+        speechMs: 0,
+        silenceMs: this.#silenceMs,
+        quietMs: this.#silenceMs,
+        voicedShare: 0,
+      });
     }
     return this;
   }
@@ -102,12 +110,33 @@ class Room {
   }
 }
 
+describe('reacting', () => {
+  const frame = { type: 'vad', isSpeech: true, speechMs: 640, silenceMs: 0, quietMs: 0, voicedShare: 0.8 } as const;
+
+  it('reacts to quiet in what the VAD still calls speech, and listens again when the visitor goes on', () => {
+    const room = new Room().speak(640, 'what is');
+    const seen = (): string[] => room.types().filter((type) => type === 'react' || type === 'attend');
+    room.send({ ...frame, atMs: 700, quietMs: 32 });
+    expect(seen()).toEqual(['attend']);
+    room.send({ ...frame, atMs: 732, quietMs: 64 }).send({ ...frame, atMs: 764, quietMs: 96 });
+    expect(seen()).toEqual(['attend', 'react']);
+    room.send({ ...frame, atMs: 796 }).send({ ...frame, atMs: 828 });
+    expect(seen()).toEqual(['attend', 'react', 'attend']);
+  });
+
+  it('reacts to the silence that the VAD finds where noise hides the fall of the level', () => {
+    const room = new Room().speak(640, 'what is');
+    room.send({ ...frame, atMs: 700, isSpeech: false, silenceMs: 64 });
+    expect(room.types()).toContain('react');
+  });
+});
+
 describe('taking a turn', () => {
   it('prepares at the first pause, reacts, ends the turn after the hold and answers what was prepared', () => {
     const room = new Room().speak(1_000, 'what is visavis').quiet(640, { text: 'what is visavis' });
     const silenceBeganMs = 992;
     expect(room.last('prepare')).toMatchObject({ atMs: silenceBeganMs + 96, effect: { text: 'what is visavis' } });
-    expect(room.last('react')?.atMs).toBe(silenceBeganMs + 192);
+    expect(room.last('react')?.atMs).toBe(silenceBeganMs + 64);
     expect(room.last('end-utterance')?.atMs).toBe(silenceBeganMs + 608);
     room.final('What is Visavis?');
     expect(room.last('commit')?.effect).toMatchObject({

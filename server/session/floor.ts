@@ -108,10 +108,22 @@ class Step {
     if (event.isSpeech) {
       this.#set({ activeAtMs: event.atMs, prompted: false });
       if (event.speechMs >= rules.duckAfterMs) this.#speechGoesOn(event);
+      this.#reactToQuiet(event.quietMs);
       return;
     }
     if (visitorSpeaking && event.silenceMs >= rules.prepareAfterMs) this.#set({ visitorSpeaking: false });
+    // In noise the level hardly falls; the VAD's silence comes all the same.
+    this.#reactToQuiet(Math.max(event.quietMs, event.silenceMs));
     this.#pauseProgress(event.atMs);
+  }
+
+  /** The face shows that it has noticed the end, or what may be one. A wrong guess is a listener's nod. */
+  #reactToQuiet(quietMs: number): void {
+    const { utterance, phase, rules, reacted } = this.state;
+    if (reacted || quietMs < rules.reactAfterMs) return;
+    if (!utterance || !rules.automaticTurns || phase === 'answering' || phase === 'endpointed') return;
+    this.#set({ reacted: true });
+    this.#effect({ type: 'react' });
   }
 
   #speechGoesOn(event: Extract<FloorEvent, { type: 'vad' }>): void {
@@ -120,14 +132,15 @@ class Step {
       this.#set({ speechOpen: true });
       this.#effect({ type: 'speech-started', atMs: event.atMs - event.speechMs });
     }
-    if (!this.state.visitorSpeaking) {
+    const isLoud = event.quietMs === 0;
+    if (!this.state.visitorSpeaking || (this.state.reacted && isLoud)) {
       this.#set({ visitorSpeaking: true });
       this.#effect({ type: 'attend' });
     }
     if (utterance?.settled) this.#set({ utterance: { ...utterance, settled: false } });
     // The pause was not the end: what was prepared for it answers only half of what is being said.
     this.#discardPrepared();
-    this.#set({ reacted: false });
+    if (isLoud) this.#set({ reacted: false });
     if (this.state.phase === 'answering') this.#speechWhileAnswering(event);
   }
 
@@ -166,10 +179,6 @@ class Step {
     if (!utterance || this.state.visitorSpeaking || !rules.automaticTurns || phase === 'endpointed') return;
     if (silenceMs >= rules.prepareAfterMs && utterance.settled && utterance.text && !isNothingNew(phase, utterance.text))
       this.#prepare(this.#wholeText(utterance.text));
-    if (silenceMs >= rules.reactAfterMs && !this.state.reacted) {
-      this.#set({ reacted: true });
-      this.#effect({ type: 'react' });
-    }
     const holdMs = utterance.complete ? Math.min(rules.completeHoldMs, utterance.holdMs) : utterance.holdMs;
     if (silenceMs < holdMs || isNothingNew(phase, utterance.text)) return;
     if (phase === 'listening' && utterance.complete && utterance.settled) this.#answerAtOnce(utterance.text, atMs);

@@ -545,6 +545,7 @@ export class SimulatedCall implements AsyncDisposable {
       atMs: this.#earMs,
       probability: frame.isSpeech ? 1 : 0,
       silenceMs: this.#silenceMs,
+      quietMs: this.#silenceMs,
       levelDb: -20,
       ...frame,
     });

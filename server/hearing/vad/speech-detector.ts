@@ -15,6 +15,8 @@ export interface FrameReading {
   readonly probability: number;
   /** 0..1, see VoicingDetector. */
   readonly periodicity: number;
+  /** See `levelDb`. */
+  readonly levelDb: number;
 }
 
 export interface SpeechState {
@@ -23,9 +25,20 @@ export interface SpeechState {
   readonly speechMs: number;
   /** Since the last speech frame, or since the beginning. */
   readonly silenceMs: number;
+  /**
+   * Since the sound fell well below the level of the speech before it; 0 while it has not. The energy knows of an end two or
+   * three frames before the VAD does, but not whether it is one: a stop consonant is as quiet.
+   */
+  readonly quietMs: number;
   /** Voiced share of the running stretch's speech frames, 0..1. */
   readonly voicedShare: number;
 }
+
+/** A frame is quiet so far below the loud frames before it. Syllables of running speech stay above. */
+const QUIET_DROP_DB = 18;
+/** The level of the speech is that of its loudest frames, forgotten at this pace. */
+const LEVEL_DECAY_DB_PER_FRAME = 0.25;
+const LEAST_DB = -100;
 
 /** From probabilities per frame to stretches of speech: two thresholds, so that it does not flutter, and bridged gaps. */
 export class SpeechDetector {
@@ -33,6 +46,8 @@ export class SpeechDetector {
   #isSpeech = false;
   #stretchMs = 0;
   #silenceMs = 0;
+  #quietMs = 0;
+  #speechLevelDb = LEAST_DB;
   #speechFrames = 0;
   #voicedFrames = 0;
 
@@ -40,7 +55,7 @@ export class SpeechDetector {
     this.#options = options;
   }
 
-  push({ probability, periodicity }: FrameReading): SpeechState {
+  push({ probability, periodicity, levelDb: frameDb }: FrameReading): SpeechState {
     const { speechThreshold, silenceThreshold, bridgeMs, voicedThreshold } = this.#options;
     this.#isSpeech = this.#isSpeech ? probability >= Math.min(silenceThreshold, speechThreshold) : probability >= speechThreshold;
     if (this.#isSpeech) {
@@ -51,14 +66,25 @@ export class SpeechDetector {
       if (periodicity >= voicedThreshold) this.#voicedFrames++;
     } else {
       this.#silenceMs += VAD_FRAME_MS;
-      if (this.#silenceMs > bridgeMs) this.#stretchMs = this.#speechFrames = this.#voicedFrames = 0;
+      if (this.#silenceMs > bridgeMs) {
+        this.#stretchMs = this.#speechFrames = this.#voicedFrames = 0;
+        this.#speechLevelDb = LEAST_DB;
+      }
     }
+    this.#quietMs = this.#isQuiet(frameDb) ? this.#quietMs + VAD_FRAME_MS : 0;
     return {
       isSpeech: this.#isSpeech,
       speechMs: this.#stretchMs,
       silenceMs: this.#silenceMs,
+      quietMs: this.#quietMs,
       voicedShare: this.#speechFrames === 0 ? 0 : this.#voicedFrames / this.#speechFrames,
     };
+  }
+
+  #isQuiet(frameDb: number): boolean {
+    if (this.#isSpeech) this.#speechLevelDb = Math.max(frameDb, this.#speechLevelDb - LEVEL_DECAY_DB_PER_FRAME);
+    // Once it is quiet it stays so until somebody speaks.
+    return frameDb < this.#speechLevelDb - QUIET_DROP_DB || (!this.#isSpeech && this.#quietMs > 0);
   }
 }
 
