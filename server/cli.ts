@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   bench: () => import('./cli/bench.ts'),
   doctor: () => import('./cli/doctor.ts'),
   dev: () => import('./cli/dev.ts'),
+  avatar: () => import('./cli/avatar.ts'),
 };
 
 const rootDir = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');

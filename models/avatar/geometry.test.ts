@@ -5,23 +5,21 @@ import { FACE_MORPHS, FaceMesh } from './bake/face-mesh.ts';
 import { FaceCurves } from './geometry/curves.ts';
 import { Scene } from './geometry/scene.ts';
 import type { Pose } from './motion.ts';
-import { loadPerson, personSchema } from './person.ts';
+import { loadParameters } from './make.ts';
+import { personSchema } from './person.ts';
 
-const people = readdirSync(new URL('people/', import.meta.url)).map((file) => file.replace('.json', ''));
+const everybody = readdirSync(new URL('people/', import.meta.url)).map((file) => loadParameters(file.replace('.json', '')));
+const people = everybody.flatMap((parameters) => (parameters.style === 'sculpted' ? [parameters.person] : []));
 
-describe('parameter files', () => {
-  it.each(people)('%s is complete and named like its file', (name) => {
-    expect(loadPerson(name).name).toBe(name);
-  });
-
+describe('parameters of a person', () => {
   it('refuses a parameter that does not exist', () => {
     expect(() => personSchema.parse({ name: 'x', title: 'X', nose: { lenght: 1 } })).toThrow();
   });
 });
 
-describe.each(people)('face of %s', (name) => {
-  const scene = new Scene(loadPerson(name));
-  const curves = new FaceCurves(loadPerson(name));
+describe.each(people)('face of $name', (person) => {
+  const scene = new Scene(person);
+  const curves = new FaceCurves(person);
   const mesh = new FaceMesh(scene, { x: 250, y: 50, width: 524, height: 740 });
   const moved = (pose: Pose): { x: number; y: number }[] => {
     const deltas = mesh.deltas(pose);

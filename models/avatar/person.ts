@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const colour = z.tuple([z.number(), z.number(), z.number()]).describe('linear RGB, 0..1');
@@ -74,6 +73,3 @@ export const personSchema = z.strictObject({
 });
 
 export type Person = z.infer<typeof personSchema>;
-
-export const loadPerson = (name: string): Person =>
-  personSchema.parse(JSON.parse(readFileSync(new URL(`people/${name}.json`, import.meta.url), 'utf8')));

@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { type LoadedRig, loadRig } from '../../server/face/load-rig.ts';
 import { P, PARAMETER_COUNT, type ParameterName } from '../../server/face/parameters.ts';
 import { buildRaster } from '../../server/face/raster/build-raster.ts';
+import type { RgbaImage } from '../../server/face/raster/planes.ts';
 import { i420ToRgba } from '../../server/face/raster/colour.ts';
 import { FaceRaster } from '../../server/face/raster/raster.ts';
 
@@ -19,8 +20,11 @@ export interface Stage extends Disposable {
 export async function openStage(folder: string, sizePx: number): Promise<Stage> {
   const rig = loadRig(JSON.parse(await readFile(path.join(folder, 'avatar.json'), 'utf8')));
   const { data, info } = await sharp(path.join(folder, rig.atlas.file)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  return stageOf(rig, { width: info.width, height: info.height, data: new Uint8Array(data) }, sizePx);
+}
+
+async function stageOf(rig: LoadedRig, atlas: RgbaImage, sizePx: number): Promise<Stage> {
   const program = await WebAssembly.compile((await buildRaster()).bytes);
-  const atlas = { width: info.width, height: info.height, data: new Uint8Array(data) };
   const raster = await FaceRaster.create({ program, rig, widthPx: sizePx, heightPx: sizePx, atlas });
   return {
     rig,
@@ -35,12 +39,17 @@ export async function openStage(folder: string, sizePx: number): Promise<Stage> 
   };
 }
 
+const POSTER_PX = 768;
+const PREVIEW_PX = 192;
+
 /** The pictures shown before a call begins: a large still and a small one. */
-export async function writeStills(folder: string): Promise<void> {
-  using stage = await openStage(folder, 1024);
+export async function writeStills(folder: string, rig: LoadedRig, atlas: RgbaImage): Promise<void> {
+  using stage = await stageOf(rig, atlas, POSTER_PX);
   const still = sharp(stage.draw({ mouthSmileLeft: 0.22, mouthSmileRight: 0.22 }), {
-    raw: { width: 1024, height: 1024, channels: 4 },
+    raw: { width: POSTER_PX, height: POSTER_PX, channels: 4 },
   }).removeAlpha();
-  await still.clone().resize(768, 768).jpeg({ quality: 88 }).toFile(path.join(folder, 'poster.jpg'));
-  await still.clone().resize(192, 192).png().toFile(path.join(folder, 'preview.png'));
+  await Promise.all([
+    still.clone().jpeg({ quality: 88 }).toFile(path.join(folder, 'poster.jpg')),
+    still.clone().resize(PREVIEW_PX, PREVIEW_PX).png().toFile(path.join(folder, 'preview.png')),
+  ]);
 }

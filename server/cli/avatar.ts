@@ -1,0 +1,28 @@
+import { type Command, helpOf, type Invocation, parseInvocation, unknown } from './command.ts';
+
+/** What can be done with avatars. A new one is a file `avatar-*.ts` of this folder that exports `command`, and a line here. */
+const SUBCOMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
+  create: () => import('./avatar-create.ts'),
+};
+
+export const command: Command = {
+  name: 'avatar',
+  operands: `${Object.keys(SUBCOMMANDS).join('|')} [arguments]`,
+  summary: 'make and look after avatars',
+  flags: [],
+  passThrough: true,
+  details: '`./visavis avatar SUBCOMMAND --help` explains one.',
+  run: avatar,
+};
+
+async function avatar({ rootDir, workingDir, operands }: Invocation): Promise<number> {
+  const [name, ...rest] = operands;
+  if (name === undefined) {
+    process.stdout.write(helpOf(command));
+    return 0;
+  }
+  const load = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined;
+  if (!load) throw unknown(`subcommand "avatar ${name}"`, name, Object.keys(SUBCOMMANDS), '', command);
+  const { command: chosen } = await load();
+  return chosen.run(parseInvocation(chosen, rest, rootDir, workingDir));
+}
