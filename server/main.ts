@@ -5,7 +5,7 @@ import type { EngineInfo } from './api/contract.ts';
 import { catalogueRoutes } from './api/catalogue.ts';
 import { systemClock } from './core/clock.ts';
 import type { Config } from './core/config-schema.ts';
-import { toVisavisError } from './core/errors.ts';
+import { isAbort, toVisavisError } from './core/errors.ts';
 import { EventLoopDelay } from './core/event-loop.ts';
 import { createLog, type Log } from './core/log.ts';
 import { Metrics } from './core/metrics.ts';
@@ -15,7 +15,7 @@ import type { Rendering } from './rendering/contract.ts';
 import { readEmotions } from './rendering/avatar-folder.ts';
 import { startRendering } from './rendering/rendering.ts';
 import { CallRegistry } from './session/calls.ts';
-import { createSpeaking } from './speaking/speaking.ts';
+import { createSpeaking, type VoiceService } from './speaking/speaking.ts';
 import { createThinking } from './thinking/thinking.ts';
 import { iceServersFor } from './transport/ice-servers.ts';
 import { createPacer } from './transport/pacer.ts';
@@ -136,6 +136,14 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   await app.listen({ host: config.server.host, port: config.server.port });
   await domain;
 
+  void rehearse(
+    speaking,
+    [config.persona.greeting, ...thinking.likelyAnswers(config.persona.language)],
+    voice,
+    config.persona.language,
+    log,
+  );
+
   const owned = parts.move();
   const close = async () => {
     calls.drain();
@@ -154,6 +162,16 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       return closing;
     },
   };
+}
+
+/** In the background: a voice that cannot be rehearsed speaks as well, a little later. */
+async function rehearse(speaking: VoiceService, texts: readonly string[], voice: string, language: string, log: Log): Promise<void> {
+  try {
+    const spoken = await speaking.rehearse(texts, voice, language);
+    if (spoken > 0) log.info({ spoken }, 'likely answers are spoken ahead');
+  } catch (error) {
+    if (!isAbort(error)) log.warn({ err: toVisavisError(error, 'speaking') }, 'likely answers could not be spoken ahead');
+  }
 }
 
 interface Stages {

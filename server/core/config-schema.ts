@@ -163,6 +163,10 @@ const speaking = section({
   pluginDirs: z.array(z.string()).default([]).describe('Folders of further engines, each file default-exporting defineTts(...).'),
   retryVoiceAfterMs: ms(15_000).describe('How long a voice that failed is passed over.'),
   cacheBytes: bytes(8 * 1024 * 1024).describe('Sound kept of pieces that may be said again (greeting, fillers).'),
+  rehearsalDir: z
+    .string()
+    .default('.cache/speech')
+    .describe('Folder where the first words of answers out of the documents are kept spoken; empty: nothing is spoken ahead.'),
   httpBaseUrl: z.string().optional().describe('Base URL of an OpenAI-compatible speech server, e.g. http://127.0.0.1:8880/v1.'),
   httpModel: z.string().default('tts-1').describe('Model name for httpBaseUrl.'),
   httpApiKey: z.string().optional().describe('Key for httpBaseUrl.'),

@@ -191,6 +191,10 @@ export class ScriptedThinking implements Thinking {
     return [];
   }
 
+  likelyAnswers(): readonly string[] {
+    return [];
+  }
+
   describe(): { engine: string; documents: number } {
     return { engine: 'scripted', documents: 0 };
   }

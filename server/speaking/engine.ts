@@ -43,11 +43,16 @@ export interface TtsEngine<VoiceOptions = unknown> extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** A voice, as the voice process found it. */
+export type VoiceState = Availability & { readonly isRemote?: boolean };
+
 export interface TtsDefinition<Options extends z.ZodType = z.ZodType> {
   /** Names the engine in `voice.json`. */
   readonly id: string;
   /** Options of a voice of this engine. */
   readonly optionsSchema: Options;
+  /** Another machine speaks, and may ask money for it: nothing is spoken ahead of need. */
+  readonly isRemote?: boolean;
   /** Whether a voice with these options can speak here, and if not, why. Must not load anything large. */
   isAvailable(voice: z.output<Options>, config: SpeakingConfig): Promise<Availability>;
   create(config: SpeakingConfig): Promise<TtsEngine<z.output<Options>>>;

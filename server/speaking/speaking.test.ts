@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -155,6 +155,49 @@ describe('a reply', () => {
     const reader = service.speak(broken(), options())[Symbol.asyncIterator]();
     await reader.next();
     await expect(reader.next()).rejects.toThrow('the model is gone');
+  });
+});
+
+describe('rehearsed answers', () => {
+  const ANSWERS = [REPLY, 'Yes, it is free.', REPLY];
+
+  it('begin with what was spoken ahead, and are kept for the next process', async () => {
+    const rehearsalDir = await mkdtemp(path.join(os.tmpdir(), 'visavis-rehearsal-'));
+    onTestFinished(() => rm(rehearsalDir, { recursive: true }));
+    const first = await speaking({ engines: ['flite'], rehearsalDir });
+    expect(await first.rehearse(ANSWERS, 'auto', 'en')).toBe(2);
+    const [opening] = await all(first.speak(written(REPLY), options()));
+    const second = await speaking({ engines: ['flite'], rehearsalDir });
+    expect(await second.rehearse(ANSWERS, 'auto', 'en')).toBe(0);
+    // The voice process is gone: only what was kept can be spoken now.
+    process.kill(second.pid as number, 'SIGKILL');
+    const kept = await second.speak(written(REPLY), options())[Symbol.asyncIterator]().next();
+    expect(kept.value).toEqual(opening);
+    for (const file of await readdir(rehearsalDir)) await writeFile(path.join(rehearsalDir, file), 'cut short');
+    const third = await speaking({ engines: ['flite'], rehearsalDir });
+    expect(await third.rehearse(ANSWERS, 'auto', 'en')).toBe(2);
+  });
+
+  it('wait for a reply that somebody waits for', async () => {
+    const rehearsalDir = await mkdtemp(path.join(os.tmpdir(), 'visavis-rehearsal-'));
+    onTestFinished(() => rm(rehearsalDir, { recursive: true }));
+    const service = await speaking({ engines: ['flite'], rehearsalDir });
+    const reply = service.speak(written(REPLY), options())[Symbol.asyncIterator]();
+    await reply.next();
+    const rehearsed = service.rehearse(['Something else, entirely.'], 'auto', 'en');
+    const order: string[] = [];
+    const done = rehearsed.then(() => order.push('rehearsed'));
+    while (!(await reply.next()).done);
+    order.push('replied');
+    await done;
+    expect(order).toEqual(['replied', 'rehearsed']);
+  });
+
+  it('are not asked of another machine', async () => {
+    await using server = await startSpeechServer();
+    const service = await speaking({ engines: ['openai-compatible'], httpBaseUrl: server.baseUrl });
+    expect(await service.rehearse(ANSWERS, 'http', 'en')).toBe(0);
+    expect(server.requests).toEqual([]);
   });
 });
 

@@ -6,6 +6,7 @@ import type { SpokenPiece } from '../core/speech.ts';
 import { throwIfAborted, unlessAborted } from './abort.ts';
 import type { SpeakOptions, Speaking, VoiceSummary } from './contract.ts';
 import type { SpeakingConfig } from './engine.ts';
+import { KeptSpeech } from './kept-speech.ts';
 import { PieceCache } from './piece-cache.ts';
 import type { PieceSound } from './piece-sound.ts';
 import { cutPieces, SentenceCutter } from './sentences.ts';
@@ -27,6 +28,12 @@ export interface SpeakingDeps {
 export interface VoiceService extends Speaking {
   /** Loads what the first reply would otherwise wait for. Never rejects: a voice that cannot be warmed fails when it is used. */
   warm(voice: string): Promise<void>;
+  /**
+   * Speaks the first words of these answers ahead of need, one after another while nobody else is being spoken for, so that
+   * such an answer begins without delay; over restarts they are kept in `rehearsalDir`. Resolves when all are there, with how many were
+   * spoken now; rejects only when the service is closed. Does nothing for a voice that another machine speaks.
+   */
+  rehearse(texts: Iterable<string>, voice: string, language: string): Promise<number>;
   /** Of the voice process, while it runs. */
   readonly pid: number | undefined;
   readonly restarts: number;
@@ -69,6 +76,9 @@ class ChildSpeaking implements VoiceService {
   readonly #failedUntilMs = new Map<string, number>();
   readonly #warmed = new Set<string>();
   #availability: VoiceAvailability = {};
+  /** Replies that are being spoken now; a rehearsal waits for them. */
+  #replies = 0;
+  #quiet = Promise.withResolvers<void>();
 
   constructor(
     config: SpeakingConfig,
@@ -137,6 +147,32 @@ class ChildSpeaking implements VoiceService {
     await this.#warmNow(id);
   }
 
+  async rehearse(texts: Iterable<string>, wanted: string, language: string): Promise<number> {
+    const { rehearsalDir, rate, maxPieceChars } = this.#config;
+    const voice = this.#chain(wanted, language)[0];
+    if (rehearsalDir === '' || !voice || this.#availability[voice.id]?.isRemote) return 0;
+    const kept = await KeptSpeech.open(rehearsalDir);
+    let spoken = 0;
+    for (const text of new Set(texts)) {
+      const cutter = new SentenceCutter({ maxPieceChars });
+      const first = cutter.push(text)[0] ?? cutter.end()[0];
+      if (first === undefined) continue;
+      const key = pieceKey(voice, rate, language, first);
+      const keptAs = JSON.stringify([voice, this.#config.loudnessDb, key]);
+      const known = this.#cache.get(key) ?? (await kept.get(keptAs));
+      if (known) {
+        this.#cache.set(key, known);
+        continue;
+      }
+      while (this.#replies > 0) await unlessAborted(this.#quiet.promise, this.#closing.signal);
+      const piece = await this.#speakPiece(first, [voice], language, rate, this.#closing.signal);
+      await kept.set(keptAs, piece);
+      spoken++;
+    }
+    if (spoken > 0) await kept.tidy();
+    return spoken;
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#child.close();
@@ -158,6 +194,7 @@ class ChildSpeaking implements VoiceService {
       const cut = await unlessAborted(cutter.next(), signal);
       return cut.done ? undefined : this.#speakPiece(cut.value, chain, language, rate, signal);
     };
+    this.#replies++;
     try {
       let coming = make();
       for (;;) {
@@ -169,6 +206,10 @@ class ChildSpeaking implements VoiceService {
         yield piece;
       }
     } finally {
+      if (--this.#replies === 0) {
+        this.#quiet.resolve();
+        this.#quiet = Promise.withResolvers();
+      }
       left.abort();
       // A text that is still waiting for its next words ends whenever it does; nobody waits for it.
       cutter.return().catch(() => undefined);
@@ -200,7 +241,7 @@ class ChildSpeaking implements VoiceService {
     const healthy = chain.filter(({ id }) => (this.#failedUntilMs.get(id) ?? 0) <= now);
     let failure: unknown;
     for (const voice of healthy.length > 0 ? healthy : chain) {
-      const key = `${voice.id}\n${rate}\n${language}\n${text}`;
+      const key = pieceKey(voice, rate, language, text);
       const known = this.#cache.get(key);
       if (known) return known;
       try {
@@ -253,3 +294,5 @@ class ChildSpeaking implements VoiceService {
     }
   }
 }
+
+const pieceKey = (voice: Voice, rate: number, language: string, text: string): string => `${voice.id}\n${rate}\n${language}\n${text}`;

@@ -1,6 +1,6 @@
 import { type ChildMessage, serveParent } from '../core/child.ts';
 import { scanEngines } from '../core/engine-folder.ts';
-import { type Availability, OWN_ENGINES, type SpeakingConfig, type TtsDefinition, type TtsEngine } from './engine.ts';
+import { OWN_ENGINES, type SpeakingConfig, type TtsDefinition, type TtsEngine, type VoiceState } from './engine.ts';
 import { pieceSound, type PieceSound, silentPiece } from './piece-sound.ts';
 import { speakingError } from './speaking-error.ts';
 import { spokenText } from './spoken-text.ts';
@@ -13,7 +13,7 @@ export interface VoiceInit {
 }
 
 /** What the child tells when it is ready, by voice id. */
-export type VoiceAvailability = Readonly<Record<string, Availability>>;
+export type VoiceAvailability = Readonly<Record<string, VoiceState>>;
 
 export interface SpeakPiece extends ChildMessage {
   readonly kind: 'piece';
@@ -44,12 +44,12 @@ const engines = new Map<string, Promise<TtsEngine>>();
 async function start(init: VoiceInit): Promise<VoiceAvailability> {
   config = init.config;
   const definitions = await scanEngines<TtsDefinition>(OWN_ENGINES, ...config.pluginDirs);
-  const availability: Record<string, Availability> = {};
+  const availability: Record<string, VoiceState> = {};
   for (const voice of init.voices) availability[voice.id] = await prepare(voice, definitions.get(voice.engine));
   return availability;
 }
 
-async function prepare(voice: Voice, definition: TtsDefinition | undefined): Promise<Availability> {
+async function prepare(voice: Voice, definition: TtsDefinition | undefined): Promise<VoiceState> {
   if (!definition) return { available: false, why: `There is no engine ${voice.engine}` };
   if (config.engines.length > 0 && !config.engines.includes(definition.id))
     return { available: false, why: 'The engine is switched off by speaking.engines' };
@@ -61,7 +61,7 @@ async function prepare(voice: Voice, definition: TtsDefinition | undefined): Pro
     };
   const availability = await definition.isAvailable(options.data, config);
   if (availability.available) ready.set(voice.id, { voice, definition, options: options.data });
-  return availability;
+  return { ...availability, isRemote: definition.isRemote ?? false };
 }
 
 function engineOf({ definition }: ReadyVoice): Promise<TtsEngine> {

@@ -51,6 +51,8 @@ export interface Thinking extends AsyncDisposable {
   assess(partial: string): Assessment;
   /** Sentences of the knowledge domain, for the recogniser's language model. */
   domainSentences(): readonly string[];
+  /** Answers that are likely to be given word by word, e.g. out of the documents; none where a model writes them. */
+  likelyAnswers(language: string): readonly string[];
   describe(): { readonly engine: string; readonly model?: string; readonly documents: number };
   close(): Promise<void>;
 }

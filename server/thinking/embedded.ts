@@ -155,7 +155,7 @@ const refersBack = (text: string): boolean =>
   /\b(it|that|this|they|them|there|هذا|ذلك|هو|هي)\b/i.test(text) || contentWordsOf(text).length <= 1;
 
 /** Two or three sentences: what somebody can listen to. */
-function spoken(section: Section, from: number): { text: string } {
+export function spoken(section: Section, from: number): { text: string } {
   let text = '';
   for (const sentence of section.sentences.slice(from)) {
     if (text && text.length + sentence.length > MAX_SPOKEN_CHARS) break;

@@ -21,6 +21,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+it('knows beforehand how it will answer the questions of its documents', async () => {
+  const { thinking } = await thinkingWith({});
+  const likely = thinking.likelyAnswers('en');
+  const request = { turnId: 't', language: 'en', persona: PERSONA, history: [], speculative: false, signal: AbortSignal.timeout(5_000) };
+  for (const text of ['When does the museum open?', 'What does a ticket cost?', 'Do I need a camera?']) {
+    let answer = '';
+    for await (const part of thinking.reply({ ...request, text })) if (part.type === 'text') answer += part.text;
+    expect(likely).toContain(answer.trim());
+  }
+});
+
 type Setting = Partial<ReturnType<typeof configSchema.parse>['thinking']>;
 
 async function thinkingWith(setting: Setting, clock = new VirtualClock()): Promise<{ thinking: Thinking; clock: VirtualClock }> {

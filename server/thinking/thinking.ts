@@ -6,7 +6,7 @@ import { isAbort, toVisavisError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { CircuitBreaker } from './breaker.ts';
 import type { Assessment, Message, ReplyPart, ReplyRequest, Thinking } from './contract.ts';
-import { EmbeddedResponder } from './embedded.ts';
+import { EmbeddedResponder, spoken } from './embedded.ts';
 import { InlineMarks } from './inline-marks.ts';
 import { loadDocuments } from './knowledge/documents.ts';
 import { Knowledge } from './knowledge/knowledge.ts';
@@ -33,6 +33,8 @@ const PHRASES = {
   en: { filler: 'Hmm, let me think. ', lost: ' Sorry, I have lost my thread.' },
   ar: { filler: 'دعني أفكر قليلاً. ', lost: ' عذراً، فقدت تسلسل أفكاري.' },
 };
+
+const phrasesIn = (language: string): (typeof PHRASES)['en' | 'ar'] => (language.startsWith('ar') ? PHRASES.ar : PHRASES.en);
 const FACTS_IN_PROMPT = 4;
 
 /** Loads the knowledge and the configured engines. Throws when an engine that was asked for by name is not configured. */
@@ -96,7 +98,7 @@ class Chain implements Thinking {
 
   async *reply(request: ReplyRequest): AsyncGenerator<ReplyPart> {
     const { log, onFailure } = this.#options;
-    const phrases = request.language.startsWith('ar') ? PHRASES.ar : PHRASES.en;
+    const phrases = phrasesIn(request.language);
     let filled = false;
     for (const { llm, breaker } of this.#links) {
       if (!breaker.tryEnter()) continue;
@@ -150,6 +152,11 @@ class Chain implements Thinking {
 
   domainSentences(): readonly string[] {
     return this.#knowledge.sections.flatMap(({ title, aliases, sentences }) => [title, ...aliases, ...sentences]);
+  }
+
+  likelyAnswers(language: string): readonly string[] {
+    if (this.#links.length > 0) return [phrasesIn(language).filler];
+    return this.#knowledge.sections.map((section) => spoken(section, 0).text);
   }
 
   describe(): { engine: string; model?: string; documents: number } {

@@ -129,6 +129,7 @@ async function isAvailable(_voice: HttpVoice, { httpBaseUrl }: SpeakingConfig): 
 }
 
 export default defineTts({
+  isRemote: true,
   id: 'openai-compatible',
   optionsSchema,
   isAvailable,
