@@ -14,7 +14,7 @@ export interface Performer {
   frameAt(time: MediaTime): FaceParameters;
   /** The lips follow these phones from `startsAt` on. Pieces of one turn arrive in order. */
   speak(turnId: string, startsAt: MediaTime, phones: readonly Phone[]): void;
-  /** The turn's sound ends at `at`: the mouth eases shut within 80 ms. */
+  /** The turn's sound ends at `at`: the mouth eases shut within 80 ms. The turn may go on later, by `speak`. */
   cancelSpeech(turnId: string, at: MediaTime): void;
   setMode(mode: FaceMode, at: MediaTime): void;
   setEmotion(emotion: Emotion, intensity: number, at: MediaTime): void;

@@ -110,7 +110,7 @@ describe('FacePerformer', () => {
     expect(mouth(performer.frameAt(mediaTimeFromMs(1_780)))).toBe(0);
   });
 
-  it('shuts the mouth within 80 ms of a cancellation, without a jump, and lets nothing of that turn be heard again', () => {
+  it('shuts the mouth within 80 ms of a cancellation, without a jump, and goes on when the turn does', () => {
     const performer = new FacePerformer({ seed: 1 });
     performer.speak('a', 0, WORDS);
     performer.frameAt(mediaTimeFromMs(600));
@@ -121,9 +121,8 @@ describe('FacePerformer', () => {
       if (i > 0) expect((closing[i - 1] as number) - level).toBeLessThan(0.2);
     });
     expect(closing.at(-1)).toBe(0);
-    performer.speak('a', mediaTimeFromMs(700), WORDS);
     expect(frames(performer, 700, 1_500).every((f) => mouth(f) === 0)).toBe(true);
-    performer.speak('b', mediaTimeFromMs(1_600), WORDS);
+    performer.speak('a', mediaTimeFromMs(1_600), WORDS);
     expect(mouth(performer.frameAt(mediaTimeFromMs(2_200)))).toBeGreaterThan(0.7);
   });
 

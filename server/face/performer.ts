@@ -21,7 +21,6 @@ export interface FacePerformerOptions {
 
 /** A cancelled turn's mouth is shut after so long. */
 const CANCEL_MS = 75;
-const DEAD_TURNS_KEPT = 32;
 const FIRST_VISEME = P.viseme_sil;
 
 interface Turn {
@@ -42,7 +41,6 @@ export class FacePerformer implements Performer {
   readonly #gaze: Gaze;
   readonly #head: Head;
   #turns: Turn[] = [];
-  readonly #deadTurns: string[] = [];
   #mode: FaceMode = 'idle';
   #lastMs: number | undefined;
   #nextMicroNodMs = 0;
@@ -63,9 +61,8 @@ export class FacePerformer implements Performer {
   }
 
   speak(turnId: string, startsAt: MediaTime, phones: readonly Phone[]): void {
-    // What still arrives for a cancelled turn is not spoken.
-    if (this.#deadTurns.includes(turnId)) return;
-    let turn = this.#turns.find((t) => t.turnId === turnId);
+    // A turn that goes on after it was cancelled begins anew, while its old mouth is still closing.
+    let turn = this.#turns.find((t) => t.turnId === turnId && t.cancelledAtMs === Number.POSITIVE_INFINITY);
     if (!turn) {
       turn = { turnId, track: new SpeechTrack(), cancelledAtMs: Number.POSITIVE_INFINITY };
       this.#turns.push(turn);
@@ -74,11 +71,8 @@ export class FacePerformer implements Performer {
   }
 
   cancelSpeech(turnId: string, at: MediaTime): void {
-    const turn = this.#turns.find((t) => t.turnId === turnId);
-    if (turn) turn.cancelledAtMs = Math.min(turn.cancelledAtMs, msFromMediaTime(at));
-    if (this.#deadTurns.includes(turnId)) return;
-    this.#deadTurns.push(turnId);
-    if (this.#deadTurns.length > DEAD_TURNS_KEPT) this.#deadTurns.shift();
+    const ms = msFromMediaTime(at);
+    for (const turn of this.#turns) if (turn.turnId === turnId) turn.cancelledAtMs = Math.min(turn.cancelledAtMs, ms);
   }
 
   setMode(mode: FaceMode, at: MediaTime): void {

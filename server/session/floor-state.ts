@@ -68,6 +68,8 @@ export interface FloorState {
   readonly overdue: string;
   readonly reacted: boolean;
   readonly ducked: boolean;
+  /** A young answer is held at the first sign of speech; a sign that was none lets it go on at once. */
+  readonly hesitating: boolean;
   readonly silenceMs: number;
   /** Words of a turn that was answered too early; the visitor's next words continue them. */
   readonly carriedText: string;
@@ -138,6 +140,7 @@ export const initialFloor = (rules: FloorRules): FloorState => ({
   overdue: '',
   reacted: false,
   ducked: false,
+  hesitating: false,
   silenceMs: 0,
   carriedText: '',
   toSay: [],

@@ -131,6 +131,35 @@ describe('reacting', () => {
   });
 });
 
+describe('an answer that may have come too early', () => {
+  const sign = { type: 'vad', isSpeech: true, speechMs: 32, silenceMs: 0, quietMs: 0, voicedShare: 0.8 } as const;
+  const answers = (room: Room): string[] => room.types().filter((type) => ['pause', 'resume', 'yield', 'commit'].includes(type));
+
+  it('is held at the first sign of speech, and goes on when that was none', () => {
+    const room = new Room().ask('what is visavis');
+    room.send({ ...sign, atMs: room.nowMs + 200 });
+    expect(answers(room)).toEqual(['commit', 'pause']);
+    room.send({ ...sign, isSpeech: false, atMs: room.nowMs + 232, silenceMs: 32 });
+    expect(answers(room)).toEqual(['commit', 'pause']);
+    room.send({ ...sign, isSpeech: false, atMs: room.nowMs + 296, silenceMs: 96 });
+    expect(answers(room)).toEqual(['commit', 'pause', 'resume']);
+    expect(room.state.phase).toBe('answering');
+  });
+
+  it('is taken back when the visitor goes on before it is heard, and the words are joined', () => {
+    const room = new Room().speak(1_000, 'what is').quiet(640, { text: 'what is' }).final('what is');
+    room.speak(640, 'visavis').quiet(640, { text: 'visavis' }).final('visavis');
+    expect(answers(room)).toEqual(['commit', 'pause', 'yield', 'commit']);
+    expect(room.last('commit')?.effect).toMatchObject({ text: 'what is visavis', replaces: true });
+  });
+
+  it('is not held any more when it was heard for a while', () => {
+    const room = new Room().ask('what is visavis');
+    room.send({ ...sign, atMs: room.nowMs + 1_000 });
+    expect(answers(room)).toEqual(['commit']);
+  });
+});
+
 describe('taking a turn', () => {
   it('prepares at the first pause, reacts, ends the turn after the hold and answers what was prepared', () => {
     const room = new Room().speak(1_000, 'what is visavis').quiet(640, { text: 'what is visavis' });

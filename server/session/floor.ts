@@ -108,12 +108,14 @@ class Step {
     if (event.isSpeech) {
       this.#set({ activeAtMs: event.atMs, prompted: false });
       if (event.speechMs >= rules.duckAfterMs) this.#speechGoesOn(event);
+      else if (this.#isYoung(event)) this.#hesitate();
       this.#reactToQuiet(event.quietMs);
       return;
     }
     if (visitorSpeaking && event.silenceMs >= rules.prepareAfterMs) this.#set({ visitorSpeaking: false });
     // In noise the level hardly falls; the VAD's silence comes all the same.
     this.#reactToQuiet(Math.max(event.quietMs, event.silenceMs));
+    if (this.state.hesitating && event.silenceMs >= rules.prepareAfterMs) this.#goOn();
     this.#pauseProgress(event.atMs);
   }
 
@@ -126,8 +128,31 @@ class Step {
     this.#effect({ type: 'react' });
   }
 
+  /** An answer that was hardly heard yet, when this speech began: it may have come too early. */
+  #isYoung({ atMs, speechMs }: Extract<FloorEvent, { type: 'vad' }>): boolean {
+    const { turn, rules, carriedText } = this.state;
+    return turn?.kind === 'reply' && carriedText !== '' && atMs - speechMs - (turn.soundAtMs ?? atMs) < rules.retractWithinMs;
+  }
+
+  #hesitate(): void {
+    if (this.state.phase !== 'answering') return;
+    this.#pause({ keepsWords: true });
+    this.#set({ hesitating: true });
+  }
+
+  #goOn(): void {
+    const { turn } = this.state;
+    this.#set({ hesitating: false });
+    if (!turn || this.state.phase !== 'interrupted') return;
+    this.#set({ phase: 'answering' });
+    this.#effect({ type: 'resume', turnId: turn.turnId });
+  }
+
   #speechGoesOn(event: Extract<FloorEvent, { type: 'vad' }>): void {
-    const { utterance } = this.state;
+    const { utterance, turn, hesitating } = this.state;
+    if (hesitating) this.#set({ hesitating: false });
+    // Nothing was heard yet: the visitor simply goes on, as if the turn had never been taken.
+    if (hesitating && turn && turn.soundAtMs === undefined) this.#takeBack();
     if (!this.state.speechOpen) {
       this.#set({ speechOpen: true });
       this.#effect({ type: 'speech-started', atMs: event.atMs - event.speechMs });
@@ -152,7 +177,7 @@ class Step {
       this.#takeBack();
       return;
     }
-    if (this.state.carriedText && event.atMs - event.speechMs - (turn.soundAtMs ?? 0) < rules.retractWithinMs) {
+    if (this.#isYoung(event)) {
       // Answered too early: the words are still one question.
       this.#pause({ keepsWords: true });
       return;
@@ -317,6 +342,7 @@ class Step {
       phase: 'answering',
       carriedText: kind === 'reply' ? text : '',
       reacted: false,
+      hesitating: false,
       activeAtMs: atMs,
     });
     this.#effect({ type: 'commit', turnId, kind, text, replaces });
