@@ -18,6 +18,7 @@ const allowed = {
   transport: [],
   store: [],
   rendering: ['server/face/'],
+  portrait: ['server/face/'],
   session: ['server/protocol/', 'server/face/', ...STAGES.map((stage) => `server/${stage}/contract[.]ts$`)],
   studio: ['server/face/', ...STAGES.map((stage) => `server/${stage}/contract[.]ts$`)],
   signalling: ['server/protocol/', 'server/session/', 'server/transport/contract[.]ts$'],

@@ -3,6 +3,7 @@ import { type Command, helpOf, type Invocation, parseInvocation, unknown } from 
 /** What can be done with avatars. A new one is a file `avatar-*.ts` of this folder that exports `command`, and a line here. */
 const SUBCOMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   create: () => import('./avatar-create.ts'),
+  import: () => import('./avatar-import.ts'),
 };
 
 export const command: Command = {

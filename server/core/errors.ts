@@ -12,6 +12,7 @@ export type Stage =
   | 'speaking'
   | 'face'
   | 'rendering'
+  | 'portrait'
   | 'session'
   | 'client'
   | 'core';
