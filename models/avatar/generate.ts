@@ -32,4 +32,6 @@ const drawn = await makeAvatar(loadParameters(name), {
 });
 await writeAvatar(folder, drawn);
 const { layers, vertexCount, triangleCount } = loadRig(drawn.rig);
-console.log(`${folder}: ${layers.length} layers, ${vertexCount} vertices, ${triangleCount} triangles, atlas ${drawn.atlas.width}x${drawn.atlas.height}`);
+console.log(
+  `${folder}: ${layers.length} layers, ${vertexCount} vertices, ${triangleCount} triangles, atlas ${drawn.atlas.width}x${drawn.atlas.height}`,
+);

@@ -6,12 +6,15 @@ import { bake } from './bake/bake.ts';
 import { simplifyRig } from './bake/simplify.ts';
 import { illustrate } from './illustrated/illustrate.ts';
 import { personSchema } from './person.ts';
+import { bakeRobot } from './robot/bake.ts';
+import { robotSchema } from './robot/robot.ts';
 
 const NAME = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/);
 
 /** A parameter file: which style, and that style's parameters. */
 export const parametersSchema = z.discriminatedUnion('style', [
   z.strictObject({ style: z.literal('sculpted'), person: personSchema }),
+  z.strictObject({ style: z.literal('robot'), robot: robotSchema }),
   z.strictObject({ style: z.literal('illustrated'), name: NAME, brief: briefSchema }),
 ]);
 
@@ -21,9 +24,14 @@ export type Parameters = z.infer<typeof parametersSchema>;
 export function loadParameters(name: string): Parameters {
   const json: unknown = JSON.parse(readFileSync(new URL(`people/${NAME.parse(name)}.json`, import.meta.url), 'utf8'));
   const parameters = parametersSchema.parse(json);
-  const own = parameters.style === 'sculpted' ? parameters.person.name : parameters.name;
+  const own = nameOf(parameters);
   if (own !== name) throw new Error(`people/${name}.json is named ${own}`);
   return parameters;
+}
+
+export function nameOf(parameters: Parameters): string {
+  if (parameters.style === 'sculpted') return parameters.person.name;
+  return parameters.style === 'robot' ? parameters.robot.name : parameters.name;
 }
 
 export interface MakeOptions {
@@ -34,9 +42,18 @@ export interface MakeOptions {
 
 export async function makeAvatar(parameters: Parameters, { quality, onProgress }: MakeOptions): Promise<Drawn> {
   if (parameters.style === 'illustrated') return await illustrate(parameters.brief, parameters.name);
-  const { rig, atlas } = await bake(parameters.person, { quality: quality === 'fine' ? 2 : 1, scale: quality === 'draft' ? 0.5 : 1, onProgress });
+  if (parameters.style === 'robot') return await bakeRobot(parameters.robot, quality === 'draft' ? 0.5 : 1, onProgress);
+  const { rig, atlas } = await bake(parameters.person, {
+    quality: quality === 'fine' ? 2 : 1,
+    scale: quality === 'draft' ? 0.5 : 1,
+    onProgress,
+  });
   return {
     rig: simplifyRig(rig),
-    atlas: { width: atlas.width, height: atlas.height, data: new Uint8Array(atlas.rgba.buffer, atlas.rgba.byteOffset, atlas.rgba.byteLength) },
+    atlas: {
+      width: atlas.width,
+      height: atlas.height,
+      data: new Uint8Array(atlas.rgba.buffer, atlas.rgba.byteOffset, atlas.rgba.byteLength),
+    },
   };
 }

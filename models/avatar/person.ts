@@ -8,6 +8,7 @@ export const personSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
   title: z.string(),
   seed: z.number().int().default(1),
+  age: ratio(0, 0, 1).describe('0 young .. 1 old: folds, bags, lines, sag'),
   head: z
     .strictObject({
       width: ratio(1, 0.85, 1.15),
@@ -36,6 +37,7 @@ export const personSchema = z.strictObject({
       halfWidth: ratio(1.68, 1.4, 2),
       opening: ratio(1, 0.6, 1.4),
       tilt: ratio(0.12, -0.2, 0.4),
+      fold: ratio(0, 0, 1).describe('1: the lid has no crease and covers the inner corner'),
       iris: colour.default([0.16, 0.25, 0.26]),
     })
     .prefault({}),
@@ -45,6 +47,7 @@ export const personSchema = z.strictObject({
       upper: ratio(0.56, 0.25, 1).describe('cm of the upper lip at its peaks'),
       lower: ratio(0.76, 0.3, 1.2),
       height: ratio(-6.0, -7, -5.4).describe('y of the closed lips'),
+      corner: ratio(0.03, -0.1, 0.25).describe('cm that the corners lie above the middle at rest'),
       lipColour: colour.default([0.58, 0.23, 0.21]),
     })
     .prefault({}),
@@ -59,15 +62,28 @@ export const personSchema = z.strictObject({
     .prefault({}),
   hair: z
     .strictObject({
-      style: z.enum(['waves']).default('waves'),
+      style: z.enum(['waves', 'short', 'coils', 'buzz', 'bald']).default('waves'),
       colour: colour.default([0.085, 0.045, 0.027]),
       tipColour: colour.optional(),
+      grey: ratio(0, 0, 1).describe('share of grey hairs'),
+      wave: ratio(1, 0, 1.6).describe('of long hair: 0 straight'),
+      line: ratio(6.3, 5.2, 8).describe('y of the hairline in the middle'),
       part: ratio(1.4, -4, 4).describe('x of the parting'),
       lengthCm: ratio(1, 0.6, 1.4),
       strands: z.number().int().min(1000).max(120_000).default(46_000),
     })
     .prefault({}),
-  garment: z.strictObject({ kind: z.enum(['crew']).default('crew'), colour: colour.default([0.1, 0.17, 0.24]) }).prefault({}),
+  beard: z
+    .strictObject({ style: z.enum(['none', 'stubble', 'short', 'full', 'moustache', 'goatee']).default('none'), grey: ratio(0, 0, 1) })
+    .prefault({}),
+  glasses: z.enum(['none', 'round', 'rectangular']).default('none'),
+  garment: z
+    .strictObject({
+      kind: z.enum(['crew', 'blazer', 'turtleneck']).default('crew'),
+      colour: colour.default([0.1, 0.17, 0.24]),
+      shirt: colour.default([0.62, 0.62, 0.6]).describe('what shows under a blazer'),
+    })
+    .prefault({}),
   backdrop: z.strictObject({ colour: colour.default([0.3, 0.36, 0.4]) }).prefault({}),
   exposure: ratio(1, 0.5, 2),
 });

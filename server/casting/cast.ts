@@ -85,7 +85,18 @@ const USUAL: Readonly<Record<Origin, Usual>> = {
 };
 
 const ORIGINS = Object.keys(USUAL) as Origin[];
-const CLOTHES_COLOURS: readonly Colour[] = ['navy', 'teal', 'burgundy', 'charcoal', 'cream', 'dark-green', 'mustard', 'light-blue', 'white', 'purple'];
+const CLOTHES_COLOURS: readonly Colour[] = [
+  'navy',
+  'teal',
+  'burgundy',
+  'charcoal',
+  'cream',
+  'dark-green',
+  'mustard',
+  'light-blue',
+  'white',
+  'purple',
+];
 const WALLS: readonly Colour[] = ['teal', 'coral', 'mint', 'beige', 'lavender', 'light-blue', 'mustard', 'grey', 'pink', 'olive'];
 /** Walls that would swallow clothes of this colour, or quarrel with it. */
 const CLASHES: Partial<Record<Colour, readonly Colour[]>> = {
@@ -115,17 +126,30 @@ export function cast(wish: Wish, seed = 1): PersonBrief {
   const fits = ORIGINS.filter((origin) => {
     const { skin, hair } = USUAL[origin];
     const tone = wish.skinTone;
-    return (tone === undefined || (tone >= skin[0] && tone <= skin[1])) && (wish.hair?.colour === undefined || hair.includes(wish.hair.colour));
+    return (
+      (tone === undefined || (tone >= skin[0] && tone <= skin[1])) && (wish.hair?.colour === undefined || hair.includes(wish.hair.colour))
+    );
   });
-  const covered = headCover.kind === 'hijab' ? (['arab', 'arab', 'southeast-asian', 'south-asian'] as const) : headCover.kind === 'turban' ? (['south-asian', 'arab'] as const) : undefined;
+  const covered =
+    headCover.kind === 'hijab'
+      ? (['arab', 'arab', 'southeast-asian', 'south-asian'] as const)
+      : headCover.kind === 'turban'
+        ? (['south-asian', 'arab'] as const)
+        : undefined;
   const guess = covered ? pick(covered) : pick(fits.length > 0 ? fits : ORIGINS);
   const origin = wish.origin ?? guess;
   const usual = USUAL[origin];
   const ageYears = wish.ageYears ?? Math.round(24 + 34 * next() ** 1.3);
   const skinTone = wish.skinTone ?? Math.round(usual.skin[0] + (usual.skin[1] - usual.skin[0]) * next());
   const woman = sex === 'woman';
-  const womenStyles = origin === 'african' ? (['afro', 'coils', 'bun'] as const) : (['bob', 'long', 'wavy', 'bun', 'ponytail', 'pixie'] as const);
-  const menStyles = origin === 'african' ? (['coils', 'buzz', 'coils', 'bald'] as const) : ageYears > 55 ? (['side-part', 'short', 'bald', 'buzz'] as const) : (['short', 'side-part', 'buzz'] as const);
+  const womenStyles =
+    origin === 'african' ? (['afro', 'coils', 'bun'] as const) : (['bob', 'long', 'wavy', 'bun', 'ponytail', 'pixie'] as const);
+  const menStyles =
+    origin === 'african'
+      ? (['coils', 'buzz', 'coils', 'bald'] as const)
+      : ageYears > 55
+        ? (['side-part', 'short', 'bald', 'buzz'] as const)
+        : (['short', 'side-part', 'buzz'] as const);
   const style = likely<PersonBrief['hair']['style']>(woman ? womenStyles : menStyles);
   const grey = Math.min(1, Math.max(0, (ageYears - 44) / 26 + lean(0.25)));
   const hairColour = likely(usual.hair);
@@ -146,7 +170,12 @@ export function cast(wish: Wish, seed = 1): PersonBrief {
     sex,
     origin,
     skinTone,
-    face: { shape: likely<PersonBrief['face']['shape']>(['oval', 'oval', 'heart', 'round', 'square', 'long']), fullness: lean(), jaw: lean(), ...wish.face },
+    face: {
+      shape: likely<PersonBrief['face']['shape']>(['oval', 'oval', 'heart', 'round', 'square', 'long']),
+      fullness: lean(),
+      jaw: lean(),
+      ...wish.face,
+    },
     nose: { width: lean(), length: lean(), bridge: lean(), ...wish.nose },
     lips: { fullness: lean(), width: lean(), ...wish.lips },
     brows: { thickness: lean(), ...wish.brows },

@@ -52,7 +52,16 @@ function accept(schema: z.ZodType, value: unknown): unknown {
     const clamped = Math.min(schema.maxValue ?? number, Math.max(schema.minValue ?? number, number));
     return schema.isInt ? Math.round(clamped) : clamped;
   }
-  const candidates = typeof value === 'string' ? [value.trim(), value.trim().toLowerCase().replaceAll(/[\s_]+/g, '-')] : [value];
+  const candidates =
+    typeof value === 'string'
+      ? [
+          value.trim(),
+          value
+            .trim()
+            .toLowerCase()
+            .replaceAll(/[\s_]+/g, '-'),
+        ]
+      : [value];
   for (const candidate of candidates) {
     const parsed = schema.safeParse(candidate);
     if (parsed.success) return parsed.data;

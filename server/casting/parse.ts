@@ -24,7 +24,9 @@ export function understand(text: string): Understood {
     .replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x0660))
     .replace(/(\d+)\s*-?\s*(year|yr)s?\b/gi, '$1 $2');
   const tokens = plain.match(/\p{L}[\p{L}\p{M}'’-]*|\d+(?:s\b)?|[,;.،؛:&()]/gu) ?? [];
-  reader.read(tokens.slice(0, MAX_WORDS).flatMap((token) => (/\p{Script=Arabic}/u.test(token) ? [token] : token.split(/[-–]/).filter(Boolean))));
+  reader.read(
+    tokens.slice(0, MAX_WORDS).flatMap((token) => (/\p{Script=Arabic}/u.test(token) ? [token] : token.split(/[-–]/).filter(Boolean))),
+  );
   return reader.result();
 }
 
@@ -162,7 +164,8 @@ class Reader {
 
   #apply(part: Wish, onlyGaps = false): void {
     for (const [key, value] of Object.entries(part)) {
-      if (typeof value === 'object' && value !== null) for (const [inner, leaf] of Object.entries(value)) this.#set([key, inner], leaf, onlyGaps);
+      if (typeof value === 'object' && value !== null)
+        for (const [inner, leaf] of Object.entries(value)) this.#set([key, inner], leaf, onlyGaps);
       else this.#set([key], value, onlyGaps);
     }
   }
@@ -175,7 +178,8 @@ class Reader {
     const before = holder[leaf];
     if (before !== undefined && (onlyGaps || before === value)) return;
     // A noun's usual form gives way to what is said of it: "a short beard" is no contradiction.
-    if (before !== undefined && !REFINED.has(path.join('.'))) this.#overridden.push({ field: path.join('.'), dropped: before, kept: value });
+    if (before !== undefined && !REFINED.has(path.join('.')))
+      this.#overridden.push({ field: path.join('.'), dropped: before, kept: value });
     holder[leaf] = value;
   }
 }
@@ -193,7 +197,8 @@ function findEnglish(tokens: readonly string[], at: number): Found | undefined {
     const words = tokens.slice(at, at + length);
     if (words.length < length || !words.every((word) => /^[\p{L}']/u.test(word))) continue;
     const phrase = normaliseEnglish(words.join(' '));
-    const meaning = ENGLISH.meanings.get(phrase) ?? (length === 1 && phrase.endsWith('s') ? ENGLISH.meanings.get(phrase.slice(0, -1)) : undefined);
+    const meaning =
+      ENGLISH.meanings.get(phrase) ?? (length === 1 && phrase.endsWith('s') ? ENGLISH.meanings.get(phrase.slice(0, -1)) : undefined);
     if (meaning) return { meaning, stem: phrase, length };
   }
   return undefined;

@@ -51,8 +51,17 @@ export interface Lexicon {
   readonly qualitiesLead: boolean;
 }
 
-export const subject = (name: Subject, sets?: Wish, none?: Wish): Meaning => ({ kind: 'subject', subject: name, ...(sets && { sets }), ...(none && { none }) });
-export const quality = (says: Partial<Record<Subject, Wish>>, colour?: ColourWord): Meaning => ({ kind: 'quality', says, ...(colour && { colour }) });
+export const subject = (name: Subject, sets?: Wish, none?: Wish): Meaning => ({
+  kind: 'subject',
+  subject: name,
+  ...(sets && { sets }),
+  ...(none && { none }),
+});
+export const quality = (says: Partial<Record<Subject, Wish>>, colour?: ColourWord): Meaning => ({
+  kind: 'quality',
+  says,
+  ...(colour && { colour }),
+});
 export const fact = (sets: Wish): Meaning => ({ kind: 'fact', sets });
 export const hint = (sets: Wish): Meaning => ({ kind: 'fact', sets, hint: true });
 export const BREAK: Meaning = { kind: 'break' };
@@ -75,12 +84,29 @@ const hairShort: Wish = { hair: { style: 'short' } };
 
 /** Qualities that both languages share; the lexicons give them their words. */
 export const QUALITIES = {
-  short: quality({ hair: hairShort, nose: { nose: { length: -0.7 } }, beard: { beard: 'short' }, face: { face: { shape: 'round' } }, person: {} }),
-  long: quality({ hair: { hair: { style: 'long' } }, nose: { nose: { length: 0.7 } }, beard: { beard: 'full' }, face: { face: { shape: 'long' } } }),
+  short: quality({
+    hair: hairShort,
+    nose: { nose: { length: -0.7 } },
+    beard: { beard: 'short' },
+    face: { face: { shape: 'round' } },
+    person: {},
+  }),
+  long: quality({
+    hair: { hair: { style: 'long' } },
+    nose: { nose: { length: 0.7 } },
+    beard: { beard: 'full' },
+    face: { face: { shape: 'long' } },
+  }),
   curly: quality({ hair: { hair: { style: 'coils' } }, person: { hair: { style: 'coils' } } }),
   wavy: quality({ hair: { hair: { style: 'wavy' } }, person: { hair: { style: 'wavy' } } }),
   straight: quality({ hair: { hair: { style: 'long' } }, nose: { nose: { bridge: 0 } }, brows: {} }),
-  thick: quality({ hair: {}, lips: { lips: { fullness: 0.7 } }, brows: { brows: { thickness: 0.8 } }, beard: { beard: 'full' }, glasses: {} }),
+  thick: quality({
+    hair: {},
+    lips: { lips: { fullness: 0.7 } },
+    brows: { brows: { thickness: 0.8 } },
+    beard: { beard: 'full' },
+    glasses: {},
+  }),
   thin: quality({
     person: { face: { fullness: -0.7 } },
     face: { face: { fullness: -0.7 } },
@@ -91,7 +117,13 @@ export const QUALITIES = {
     beard: { beard: 'stubble' },
     glasses: {},
   }),
-  full: quality({ lips: { lips: { fullness: 0.8 } }, beard: { beard: 'full' }, face: { face: { fullness: 0.7 } }, hair: {}, brows: { brows: { thickness: 0.6 } } }),
+  full: quality({
+    lips: { lips: { fullness: 0.8 } },
+    beard: { beard: 'full' },
+    face: { face: { fullness: 0.7 } },
+    hair: {},
+    brows: { brows: { thickness: 0.6 } },
+  }),
   big: quality({
     eyes: { eyes: { size: 0.9 } },
     nose: { nose: { width: 0.6, length: 0.5 } },
@@ -102,16 +134,69 @@ export const QUALITIES = {
     person: { face: { fullness: 0.6 } },
     jaw: { face: { jaw: 0.8 } },
   }),
-  small: quality({ eyes: { eyes: { size: -0.8 } }, nose: { nose: { width: -0.6, length: -0.5 } }, lips: { lips: { fullness: -0.5, width: -0.6 } }, person: {}, glasses: {}, beard: { beard: 'goatee' } }),
-  broad: quality({ nose: { nose: { width: 0.8 } }, face: { face: { shape: 'square', fullness: 0.4 } }, lips: { lips: { width: 0.8 } }, jaw: { face: { jaw: 0.8 } }, person: { face: { fullness: 0.4 } } }),
-  narrow: quality({ nose: { nose: { width: -0.8 } }, face: { face: { shape: 'long', fullness: -0.4 } }, eyes: { eyes: { size: -0.5 } }, jaw: { face: { jaw: -0.7 } } }),
-  strong: quality({ jaw: { face: { jaw: 0.9 } }, face: { face: { jaw: 0.7 } }, nose: { nose: { bridge: 0.6, length: 0.4 } }, brows: { brows: { thickness: 0.5 } }, person: { face: { jaw: 0.7 } } }),
-  round: quality({ face: { face: { shape: 'round' } }, eyes: { eyes: { shape: 'round' } }, glasses: { glasses: 'round' }, nose: { nose: { width: 0.3 } } }),
-  square: quality({ face: { face: { shape: 'square' } }, jaw: { face: { shape: 'square', jaw: 0.6 } }, glasses: { glasses: 'rectangular' } }),
+  small: quality({
+    eyes: { eyes: { size: -0.8 } },
+    nose: { nose: { width: -0.6, length: -0.5 } },
+    lips: { lips: { fullness: -0.5, width: -0.6 } },
+    person: {},
+    glasses: {},
+    beard: { beard: 'goatee' },
+  }),
+  broad: quality({
+    nose: { nose: { width: 0.8 } },
+    face: { face: { shape: 'square', fullness: 0.4 } },
+    lips: { lips: { width: 0.8 } },
+    jaw: { face: { jaw: 0.8 } },
+    person: { face: { fullness: 0.4 } },
+  }),
+  narrow: quality({
+    nose: { nose: { width: -0.8 } },
+    face: { face: { shape: 'long', fullness: -0.4 } },
+    eyes: { eyes: { size: -0.5 } },
+    jaw: { face: { jaw: -0.7 } },
+  }),
+  strong: quality({
+    jaw: { face: { jaw: 0.9 } },
+    face: { face: { jaw: 0.7 } },
+    nose: { nose: { bridge: 0.6, length: 0.4 } },
+    brows: { brows: { thickness: 0.5 } },
+    person: { face: { jaw: 0.7 } },
+  }),
+  round: quality({
+    face: { face: { shape: 'round' } },
+    eyes: { eyes: { shape: 'round' } },
+    glasses: { glasses: 'round' },
+    nose: { nose: { width: 0.3 } },
+  }),
+  square: quality({
+    face: { face: { shape: 'square' } },
+    jaw: { face: { shape: 'square', jaw: 0.6 } },
+    glasses: { glasses: 'rectangular' },
+  }),
   oval: quality({ face: { face: { shape: 'oval' } }, glasses: { glasses: 'round' } }),
   almond: quality({ eyes: { eyes: { shape: 'almond' } } }),
   hooked: quality({ nose: { nose: { bridge: 0.9, length: 0.5 } } }),
   flat: quality({ nose: { nose: { bridge: -0.8 } } }),
-  dark: quality({ skin: { skinTone: 9 }, hair: { hair: { colour: 'black' } }, eyes: { eyes: { colour: 'dark-brown' } }, background: { background: 'charcoal' }, clothes: { clothes: { colour: 'charcoal' } }, person: { skinTone: 8 }, brows: {}, beard: { hair: { colour: 'black' } }, glasses: {}, cover: { headCover: { colour: 'charcoal' } } }),
-  light: quality({ skin: { skinTone: 2 }, hair: { hair: { colour: 'light-brown' } }, eyes: { eyes: { colour: 'blue' } }, background: { background: 'cream' }, clothes: { clothes: { colour: 'cream' } }, beard: { beard: 'stubble' }, person: { skinTone: 2 }, cover: { headCover: { colour: 'cream' } } }),
+  dark: quality({
+    skin: { skinTone: 9 },
+    hair: { hair: { colour: 'black' } },
+    eyes: { eyes: { colour: 'dark-brown' } },
+    background: { background: 'charcoal' },
+    clothes: { clothes: { colour: 'charcoal' } },
+    person: { skinTone: 8 },
+    brows: {},
+    beard: { hair: { colour: 'black' } },
+    glasses: {},
+    cover: { headCover: { colour: 'charcoal' } },
+  }),
+  light: quality({
+    skin: { skinTone: 2 },
+    hair: { hair: { colour: 'light-brown' } },
+    eyes: { eyes: { colour: 'blue' } },
+    background: { background: 'cream' },
+    clothes: { clothes: { colour: 'cream' } },
+    beard: { beard: 'stubble' },
+    person: { skinTone: 2 },
+    cover: { headCover: { colour: 'cream' } },
+  }),
 } as const satisfies Record<string, Meaning>;

@@ -2,6 +2,8 @@ import type { Rig } from '../../../server/face/rig.ts';
 import { CAMERA_CM, CANVAS_PX, PIVOT, PX_PER_CM, projectX, projectY, unprojectY } from '../camera.ts';
 import { Scene } from '../geometry/scene.ts';
 import { type HairGroup, growLocks } from '../hair/locks.ts';
+import { growBeard, growScalp } from '../hair/scalp.ts';
+import { drawStrokes } from '../hair/draw.ts';
 import { growStrands, hairDensity, shadeHair, type Stroke } from '../hair/strands.ts';
 import { smoothstep } from '../math.ts';
 import type { Pose } from '../motion.ts';
@@ -14,6 +16,7 @@ import { Studio } from '../render/studio.ts';
 import { compose, pack } from './atlas.ts';
 import { EMOTION_POSES, VISEME_POSES } from './expressions.ts';
 import { eyeLayers } from './eye-layers.ts';
+import { glassesLayers } from './glasses-layer.ts';
 import { FaceMesh } from './face-mesh.ts';
 import { type Exposure, FilmCache } from './film-cache.ts';
 import { browLayers, exposeHair, hairLayer, lashLayers } from './hair-layers.ts';
@@ -22,6 +25,7 @@ import { mouthLayers } from './mouth-layers.ts';
 import { backdropLayer, bodyLayer } from './scenery.ts';
 
 const ATLAS_PX = 2048;
+const BEARD_STRANDS = 26_000;
 
 /** Mouth shapes whose light and folds are pictured, faded in over the warped neutral skin. */
 const MOUTH_PATCHES: readonly { id: string; pose: Pose; gains: NonNullable<LayerDraft['opacity']>['gains'] }[] = [
@@ -86,13 +90,13 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
 
 /** Makes one person's rig and atlas: grows hair, exposes every layer, builds meshes and morphs. */
 export async function bake(person: Person, options: BakeOptions): Promise<Baked> {
-  await using studio = new Studio(person);
+  await using studio = new Studio({ person });
   const { onProgress, quality, scale } = options;
   const scene = new Scene(person);
   const grown = once(async () => {
     onProgress('shadows', 0);
     await studio.prepare();
-    const strands = growStrands(person, growLocks(person));
+    const strands = growStrands(person, person.hair.style === 'waves' ? growLocks(person) : growScalp(person));
     const density = hairDensity(strands);
     studio.setHair(density);
     return { strands, light: new Occlusion(studio.distances, density) };
@@ -119,7 +123,7 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
 
   const headRegion: Region = { x: 250, y: 50, width: 524, height: 740 };
   const head = await shoot('head', 'head', headRegion);
-  hideEars(head, headRegion);
+  if (person.hair.style === 'waves') hideEars(head, headRegion);
   const bodyRegion: Region = { x: 0, y: 610, width: CANVAS_PX, height: CANVAS_PX - 610 };
   const body = await shoot('body', 'body', bodyRegion);
   const mesh = new FaceMesh(scene, headRegion);
@@ -160,6 +164,24 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
     }
     return groups;
   });
+  const beardLayer = async (): Promise<LayerDraft[]> => {
+    const locks = growBeard(person);
+    if (locks.length === 0) return [];
+    const region: Region = { x: 262, y: 440, width: 500, height: 345 };
+    const { picture } = await cache.get(['beard', scale], async () => {
+      const { light } = await grown();
+      const strokes = shadeHair(person, growStrands(person, locks, BEARD_STRANDS, person.beard.grey), light);
+      return {
+        picture: drawStrokes(
+          strokes.filter((stroke) => !behindHead(stroke)),
+          region,
+          scale,
+        ),
+        depth: new Float32Array(0),
+      };
+    });
+    return [mesh.patch('beard', picture, region, {}, { base: 1, gains: {} })];
+  };
   const hairRegion: Region = { x: 172, y: 24, width: 680, height: 946 };
   const hair = async (group: HairGroup, id: string, detail: number): Promise<LayerDraft> => {
     onProgress(`${group} hair`, 0);
@@ -172,6 +194,9 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
   const sideHair = await hair('side', 'hairSide', 0.7);
   const frontHair = await hair('front', 'hairFront', 1);
 
+  const beard = await beardLayer();
+  const glasses = await glassesLayers(person, shoot);
+
   const drafts: LayerDraft[] = [
     backdropLayer(person),
     backHair,
@@ -183,11 +208,13 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
     mesh.layer('skin', head.picture, headRegion),
     ...mouthPatches,
     ...lidPatches,
+    ...beard,
     mesh.lipRim(1, person.mouth.lipColour),
     mesh.lipRim(-1, person.mouth.lipColour),
     ...lashLayers(person, scene, 1),
     ...lashLayers(person, scene, -1),
     ...browLayers(person, scene),
+    ...glasses,
     frontHair,
   ];
   return assemble(

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Person } from '../person.ts';
+import type { Robot } from '../robot/robot.ts';
 import type { Picture } from '../render/develop.ts';
 import type { Shot } from '../render/job.ts';
 
@@ -15,7 +16,7 @@ export interface Exposure {
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const FOLDER = fileURLToPath(new URL('../../../.cache/avatar/', import.meta.url));
 /** Sources that decide what a shot looks like. */
-const SOURCES = ['math.ts', 'camera.ts', 'motion.ts', 'geometry', 'render', 'hair'];
+const SOURCES = ['math.ts', 'camera.ts', 'motion.ts', 'geometry', 'render', 'hair', 'robot'];
 
 /** Keeps exposures between runs, so that work on a rig does not march the same rays again. */
 export class FilmCache {
@@ -25,8 +26,8 @@ export class FilmCache {
     this.#base = base;
   }
 
-  static async open(person: Person): Promise<FilmCache> {
-    const hash = createHash('sha256').update(JSON.stringify(person));
+  static async open(sitter: Person | Robot): Promise<FilmCache> {
+    const hash = createHash('sha256').update(JSON.stringify(sitter));
     for (const source of SOURCES) {
       const place = path.join(ROOT, source);
       const files = source.endsWith('.ts') ? [place] : (await readdir(place)).sort().map((file) => path.join(place, file));

@@ -8,7 +8,7 @@ import { marchRay } from '../render/march.ts';
 import { type Delta, gridMesh, type LayerDraft } from './layer.ts';
 
 /** Dim desaturated wall with a pool of light behind the head and a few soft lamps out of focus. */
-export function backdropLayer(person: Person): LayerDraft {
+export function backdropLayer(person: Pick<Person, 'backdrop'>): LayerDraft {
   const side = 320;
   const picture = createPicture(side, side);
   const [r, g, b] = person.backdrop.colour;

@@ -14,6 +14,7 @@ export class FaceCurves {
   readonly mouthY: number;
   #opening: number;
   #tilt: number;
+  #fold: number;
   #lips: Person['mouth'];
   #brows: Person['brows'];
 
@@ -26,6 +27,7 @@ export class FaceCurves {
     this.mouthY = person.mouth.height;
     this.#opening = person.eyes.opening;
     this.#tilt = person.eyes.tilt;
+    this.#fold = person.eyes.fold;
     this.#lips = person.mouth;
     this.#brows = person.brows;
   }
@@ -38,7 +40,7 @@ export class FaceCurves {
   upperLid(u: number): number {
     const v = clamp(u, -1, 1);
     const a = 1 - Math.abs((v + 0.06) / (v > -0.06 ? 1.06 : 0.94)) ** 2.25;
-    return 0.64 * this.#opening * a + this.#tilt * v;
+    return 0.64 * this.#opening * a * (1 - 0.22 * this.#fold * smoothstep(0.1, -0.9, v)) + this.#tilt * v;
   }
 
   /** y of the open lower lid's margin: lowest outside the middle. */
@@ -61,9 +63,9 @@ export class FaceCurves {
     return mix(this.lowerLid(u), this.closedLid(u), blink);
   }
 
-  /** y of the upper lid's crease. */
+  /** y of the upper lid's crease; with a fold it lies on the lid's own margin. */
   crease(u: number): number {
-    return this.upperLid(u) + 0.36 - 0.1 * u * u;
+    return this.upperLid(u) + (0.36 - 0.1 * u * u) * (1 - 0.85 * this.#fold);
   }
 
   /** y of the line between the closed lips: level corners with the faintest lift, a soft bow in the middle. */
@@ -71,7 +73,7 @@ export class FaceCurves {
     const u = x / this.mouthHalfWidth;
     const a = Math.abs(u);
     const outside = Math.max(0, a - 1);
-    return this.mouthY - 0.075 * bump(u / 0.3) + 0.05 * bump((a - 0.45) / 0.28) + 0.2 * Math.min(a, 1) ** 3 - outside * 0.05;
+    return this.mouthY - 0.075 * bump(u / 0.3) + 0.05 * bump((a - 0.45) / 0.28) + this.#lips.corner * Math.min(a, 1) ** 3 - outside * 0.05;
   }
 
   /** Height of the red of the upper lip above the seam: cupid's bow. */

@@ -70,6 +70,7 @@ export class HeadShape {
     d = smin(d, ellipsoid(ax - 3.75 * w, y + 2.35, z + 2.7, 2.05, 1.45, 1.75 + 0.35 * (h.cheekbone - 1)), 2.7);
     d = smin(d, ellipsoid(ax - 2.95 * w, y + 4.35, z + 2.15, 2.05 + 0.3 * full, 2.3, 1.75 + 0.4 * full), 1.8);
     d += 0.1 * bump((y - 2.6) / 1.6) * bump((ax - 5.6) / 0.9);
+    if (this.#p.age > 0.1) d = smin(d, ellipsoid(ax - 3.7 * h.jawWidth, y - chinY - 1.5, z + 2.9, 1.2, 1.25, 1.6), 1.6 * this.#p.age);
     if (d > FAR_CM + 1.2) return d;
     if (z > -5) d = this.#features(ax, y, z, d, detail);
     return smin(d, this.#ear(ax, y, z), 0.6);
@@ -101,9 +102,31 @@ export class HeadShape {
     d += (0.075 * bump(ax / 0.22) - 0.035 * bump((ax - 0.42) / 0.18)) * groove;
     const t = saturate((y - tipY + 0.3) / -2.6);
     const fold = ax - (1.45 * nw + 0.25 + t * 1.25 + 0.2 * Math.sin(t * 3.1));
-    const foldStrength = 0.022 * Math.sin(Math.PI * saturate((y + 7) / 3.4)) * smoothstep(-2, 0, z);
-    d += foldStrength * (bump((fold + 0.05) / 0.38) - 0.7 * bump((fold - 0.55) / 0.7));
+    const { age } = this.#p;
+    const foldStrength = (0.014 + 0.06 * age) * Math.sin(Math.PI * saturate((y + 7) / 3.4)) * smoothstep(-2, 0, z);
+    d += foldStrength * (bump((fold + 0.05) / (0.38 - 0.14 * age)) - 0.7 * bump((fold - 0.55) / 0.7));
+    if (age > 0.1) d += age * this.#wrinkles(ax, y, z);
     d += 0.09 * bump((y - c.mouthY + this.#p.mouth.lower + 0.42) / 0.4) * bump(ax / 1.5) * smoothstep(-1, 0, z);
+    return d;
+  }
+
+  /** Lines of the forehead, between the brows, beside eyes and mouth; depth in cm at full age. */
+  #wrinkles(ax: number, y: number, z: number): number {
+    const c = this.curves;
+    let d = 0;
+    const across = smoothstep(4.4, 1.5, ax) * smoothstep(-3, -1, z);
+    if (across > 0 && y > 2) {
+      const sway = 0.16 * Math.sin(ax * 1.3 + 0.6);
+      d += 0.028 * across * (bump((y - 3.75 - sway) / 0.11) + bump((y - 4.5 - sway * 1.3) / 0.1) + 0.6 * bump((y - 5.2 - sway) / 0.1));
+    }
+    d += 0.03 * bump((ax - 0.42) / 0.1) * bump((y - 1.75) / 0.6);
+    const ex = ax - c.eyeX - c.eyeHalfWidth - 0.45;
+    if (Math.abs(ex) < 1.2 && Math.abs(y) < 1.4) {
+      const fan = Math.atan2(y + 0.05, ex + 1.1);
+      d += 0.026 * bump(ex / 0.5) * (bump((fan - 0.42) / 0.09) + bump((fan - 0.05) / 0.09) + bump((fan + 0.34) / 0.09));
+    }
+    const marionette = ax - c.mouthHalfWidth - 0.32 - 0.12 * (c.mouthY - y);
+    d += 0.05 * bump(marionette / 0.2) * smoothstep(c.mouthY - 2.2, c.mouthY - 0.6, y) * smoothstep(c.mouthY + 0.4, c.mouthY - 0.3, y);
     return d;
   }
 
@@ -120,15 +143,29 @@ export class HeadShape {
     const yl = c.lowerLidAt(u, blink);
     const inside = smoothstep(1.22, 0.85, Math.abs(u));
     const crease = mix(c.crease(u), c.upperLid(u) + 0.22, blink * 0.35);
-    d += 0.14 * (1 - 0.72 * blink) * bump((y - crease) / 0.12) * inside;
-    d -= 0.07 * bump((y - crease - 0.42) / 0.36) * inside;
+    const { fold } = this.#p.eyes;
+    const { age } = this.#p;
+    d += 0.14 * (1 - 0.72 * blink) * (1 - 0.9 * fold) * bump((y - crease) / 0.12) * inside;
+    d -= (0.07 + 0.06 * fold + 0.05 * age * smoothstep(-0.3, 0.8, u)) * bump((y - crease - 0.42) / (0.36 + 0.14 * fold)) * inside;
+    // Bags and the groove under them.
+    d -= 0.085 * age * bump((y - yl + 0.5) / 0.2) * smoothstep(1, 0.4, Math.abs(u));
+    d += 0.06 * age * bump((y - yl + 0.84 + 0.1 * u) / 0.13) * smoothstep(1.15, 0.5, Math.abs(u));
     d -= 0.05 * bump((y - yu - 0.12) / 0.12) * inside;
     d -= 0.05 * bump((y - yl + 0.26) / 0.18) * inside;
     d += 0.03 * bump((y - yl + 0.66) / 0.2) * inside;
     const opening = Math.max(y - yu, yl - y, (Math.abs(u) - 1) * c.eyeHalfWidth * 0.5) * 0.9;
     if (blink < 0.97 && z > c.eyeZ - 0.3) d = smax(d, -opening, 0.07);
     const cx = ax - (c.eyeX - c.eyeHalfWidth * 0.93);
-    return smin(d, ellipsoid(cx, y - c.lowerLid(-1) - 0.02, z - c.eyeZ - c.eyeRadius * 0.5, 0.22, 0.16, 0.28), 0.1);
+    d = smin(d, ellipsoid(cx, y - c.lowerLid(-1) - 0.02, z - c.eyeZ - c.eyeRadius * 0.5, 0.22, 0.16, 0.28), 0.1);
+    if (fold <= 0.05) return d;
+    const inner = c.eyeX - c.eyeHalfWidth;
+    const lidZ = c.eyeZ + c.eyeRadius * 0.62;
+    const top = c.upperLid(-0.7) + 0.1;
+    return smin(
+      d,
+      rod(ax, y, z, inner + 0.46, top, lidZ + 0.34, inner - 0.06, c.lowerLid(-1) - 0.12, lidZ, 0.14 * fold, 0.12 * fold),
+      0.22,
+    );
   }
 
   /** One lip with all skin of its side: a soft swelling, rounded over where it meets the other. */
@@ -159,7 +196,7 @@ export class HeadShape {
     }
     const dx = Math.abs(x) - c.mouthHalfWidth - 0.1;
     const dy = y - c.seam(c.mouthHalfWidth) + 0.02;
-    d += 0.05 * bump(Math.sqrt(dx * dx + dy * dy) / 0.4) * front;
+    d += 0.03 * bump(Math.sqrt(dx * dx + dy * dy) / 0.55) * front;
     if (au >= 1) return d;
     return smax(d, -side * v, 0.44 * e2 ** 0.75 + 0.012);
   }

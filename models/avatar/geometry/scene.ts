@@ -2,24 +2,35 @@ import { ellipsoid, smin } from '../math.ts';
 import { Motion, type Pose } from '../motion.ts';
 import type { Person } from '../person.ts';
 import { BodyShape } from './body.ts';
+import { glassesDistance } from './glasses.ts';
 import { HeadShape } from './head.ts';
 
-export const Part = { none: 0, skin: 1, eye: 2, cloth: 3 } as const;
+export const Part = { none: 0, skin: 1, eye: 2, cloth: 3, shell: 4, accent: 5, rubber: 6, glass: 7, lamp: 8, linen: 9, frame: 10 } as const;
 
-/** Which solids a picture of one layer contains. */
-export type Cast = 'head' | 'body' | 'eyes' | 'all';
+/** Which solids a picture of one layer contains. `pods` are what sticks out of a robot's head. */
+export type Cast = 'head' | 'body' | 'eyes' | 'pods' | 'glasses' | 'all';
+
+/** Anything that rays can be marched against. */
+export interface Solids {
+  /** Kind of the nearest solid of the last `distance`. */
+  readonly part: number;
+  distance(x: number, y: number, z: number, cast: Cast, detail: boolean): number;
+  setPose(pose: Pose | undefined): void;
+}
 
 /** All solids of one person in one pose. `distance` returns cm and leaves the nearest solid's kind in `part`. */
-export class Scene {
+export class Scene implements Solids {
   readonly head: HeadShape;
   readonly body: BodyShape;
   readonly motion: Motion;
   part: number = Part.none;
+  readonly #person: Person;
   #pose: Pose | undefined;
   #blink = 0;
   #warp = new Float64Array(3);
 
   constructor(person: Person) {
+    this.#person = person;
     this.head = new HeadShape(person);
     this.body = new BodyShape(person);
     this.motion = new Motion(this.head);
@@ -78,8 +89,12 @@ export class Scene {
       const cloth = this.body.garment(x, y, z, skin);
       if (cloth < d) {
         d = cloth;
-        this.part = Part.cloth;
+        this.part = this.body.linen ? Part.linen : Part.cloth;
       }
+    }
+    if (cast === 'glasses') {
+      d = glassesDistance(this.#person, x, y, z);
+      this.part = Part.frame;
     }
     if (cast === 'eyes' || cast === 'all') {
       const e = this.eyeDistance(x, y, z);

@@ -42,7 +42,8 @@ export function browStrokes(person: Person, scene: Scene, sign: 1 | -1): Stroke[
   const c = scene.head.curves;
   const next = randomStream(person.seed * 31337 + sign);
   const strokes: Stroke[] = [];
-  const [r, g, b] = person.hair.colour;
+  const grey = 0.6 * Math.max(person.hair.grey, person.beard.style === 'none' ? 0 : person.beard.grey);
+  const [r, g, b] = person.hair.colour.map((v) => mix(v, 0.3, grey)) as [number, number, number];
   const count = Math.round(620 * person.brows.thickness);
   for (let i = 0; i < count; i++) {
     const s = next() ** 0.92;

@@ -19,7 +19,7 @@ export interface Lock {
   readonly seed: number;
 }
 
-export const LOCK_POINTS = 34;
+const LOCK_POINTS = 34;
 
 /** Middle and half-axes of the outer surface of the hair over the skull. */
 const SKULL = { x: 0, y: 2.7, z: -7.3, rx: 8.0, ry: 9.35, rz: 9.2 };
@@ -138,7 +138,7 @@ export function growLocks(person: Person): Lock[] {
           azimuth,
           layer: tier.layer + (next() - 0.5) * 0.05,
           endY: (tier.end + (next() - 0.5) * 2.2) * length,
-          wave: tier.wave * (0.7 + 0.6 * next()),
+          wave: tier.wave * person.hair.wave * (0.7 + 0.6 * next()),
           phase: 1.2 * side + rho * 2.2 + (next() - 0.5) * 1.3,
           flick: 0.25 * smoothstep(0.35, 0, rho),
         };
@@ -157,7 +157,7 @@ export function growLocks(person: Person): Lock[] {
         azimuth,
         layer: 0.9 + 0.04 * next(),
         endY: (-12.4 - next() * 1.5) * length,
-        wave: 0.22,
+        wave: 0.22 * person.hair.wave,
         phase: 1.2 * side + next(),
         flick: 0.2,
       };
@@ -178,7 +178,7 @@ export function growLocks(person: Person): Lock[] {
         azimuth: strand.azimuth + (next() - 0.5) * 3,
         layer: 1 + 0.02 * next(),
         endY: (strand.end - next()) * length,
-        wave: 0.3,
+        wave: 0.3 * person.hair.wave,
         phase: 1.4 * side + next() * 0.6,
         flick: strand.flick,
       };

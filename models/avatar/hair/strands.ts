@@ -3,7 +3,7 @@ import { clamp, mix, randomStream, smoothstep } from '../math.ts';
 import type { Person } from '../person.ts';
 import { STUDIO } from '../render/lights.ts';
 import { HAIR_LATTICE, latticeSize, type Occlusion, sample } from '../render/occlusion.ts';
-import { type HairGroup, LOCK_POINTS, type Lock } from './locks.ts';
+import type { HairGroup, Lock } from './locks.ts';
 
 /** One hair (or brow or lash hair): x, y, z per point. */
 export interface Strand {
@@ -11,33 +11,42 @@ export interface Strand {
   readonly widthCm: number;
   readonly tint: number;
   readonly group: HairGroup | 'brow' | 'lash';
+  /** 0 coloured .. 1 white. */
+  readonly grey: number;
 }
 
 const FLYAWAYS = 0.025;
 
 /** Fills locks with strands: spread at the root, gathered towards the tip, each a little its own way. */
-export function growStrands(person: Person, locks: readonly Lock[]): Strand[] {
+export function growStrands(
+  person: Person,
+  locks: readonly Lock[],
+  total: number = person.hair.strands,
+  grey: number = person.hair.grey,
+): Strand[] {
   const share = locks.reduce((sum, lock) => sum + lock.strands, 0);
+  const length = person.hair.style === 'coils' ? 0.97 : 0.84;
   const strands: Strand[] = [];
   for (const lock of locks) {
     const next = randomStream(lock.seed);
-    const count = Math.round((person.hair.strands * lock.strands) / share);
+    const count = Math.max(1, Math.round((total * lock.strands) / share));
+    const LAST = lock.path.length / 3 - 1;
     for (let s = 0; s < count; s++) {
       const angle = next() * Math.PI * 2;
       const radius = Math.sqrt(next());
       const wild = next() < FLYAWAYS ? 1.6 : 1;
       const ox = Math.cos(angle) * radius;
       const oy = Math.sin(angle) * radius * 0.62;
-      const length = 0.84 + 0.16 * Math.sqrt(next());
+      const reach = length + (1 - length) * Math.sqrt(next());
       const start = next() * 0.035;
       const wobble = next() * 6.28;
       const drift = (next() - 0.5) * 0.5 * wild;
       const tint = 0.55 * next() + 0.45 * lock.tint;
-      const points = new Float64Array(LOCK_POINTS * 3);
-      for (let i = 0; i < LOCK_POINTS; i++) {
-        const t = mix(start, length, i / (LOCK_POINTS - 1));
-        const at = t * (LOCK_POINTS - 1);
-        const k = Math.min(LOCK_POINTS - 2, Math.floor(at));
+      const points = new Float64Array(LAST * 3 + 3);
+      for (let i = 0; i <= LAST; i++) {
+        const t = mix(start, reach, i / LAST);
+        const at = t * LAST;
+        const k = Math.min(LAST - 1, Math.floor(at));
         const f = at - k;
         const value = (a: Float64Array, c: number): number => mix(a[k * 3 + c] ?? 0, a[k * 3 + 3 + c] ?? 0, f);
         const tx = (lock.path[k * 3 + 3] ?? 0) - (lock.path[k * 3] ?? 0);
@@ -61,7 +70,7 @@ export function growStrands(person: Person, locks: readonly Lock[]): Strand[] {
         points[i * 3 + 1] = value(lock.path, 1) + by * across + ny * outward;
         points[i * 3 + 2] = value(lock.path, 2) + bz * across + nz * outward;
       }
-      strands.push({ points, widthCm: 0.03, tint, group: lock.group });
+      strands.push({ points, widthCm: 0.03, tint, group: lock.group, grey: next() < grey ? 0.65 + 0.35 * next() : 0.3 * grey });
     }
   }
   return strands;
@@ -136,7 +145,7 @@ export function shadeHair(person: Person, strands: readonly Strand[], light: Occ
   const [cr, cg, cb] = person.hair.colour;
   const tip = person.hair.tipColour ?? [cr * 1.75, cg * 1.7, cb * 1.55];
   const strokes: Stroke[] = [];
-  for (const { points, tint, widthCm, group } of strands) {
+  for (const { points, tint, widthCm, group, grey } of strands) {
     const last = points.length / 3 - 1;
     for (let i = 0; i < last; i++) {
       const x = points[i * 3] ?? 0;
@@ -161,9 +170,9 @@ export function shadeHair(person: Person, strands: readonly Strand[], light: Occ
       const vz = (CAMERA_CM - z) * vl;
       const k = smoothstep(0.25, 1, t);
       const shade = 0.62 + 0.74 * tint;
-      const br = mix(cr, tip[0], k) * shade;
-      const bg = mix(cg, tip[1], k) * shade;
-      const bb = mix(cb, tip[2], k) * shade;
+      const br = mix(mix(cr, tip[0], k), 0.46, grey) * shade;
+      const bg = mix(mix(cg, tip[1], k), 0.455, grey) * shade;
+      const bb = mix(mix(cb, tip[2], k), 0.45, grey) * shade;
       let r = 0;
       let g = 0;
       let b = 0;

@@ -14,7 +14,10 @@ export function drawGlasses(d: Design): string {
   const cx = m.eyeX + 2;
   const cy = m.eyeY + 4;
   const shapes: Record<'round' | 'rectangular' | 'cat-eye', Point[]> = {
-    round: Array.from({ length: 12 }, (_, i): Point => [X + cx + Math.cos((i / 12) * Math.PI * 2) * 66, cy + Math.sin((i / 12) * Math.PI * 2) * 62]),
+    round: Array.from(
+      { length: 12 },
+      (_, i): Point => [X + cx + Math.cos((i / 12) * Math.PI * 2) * 66, cy + Math.sin((i / 12) * Math.PI * 2) * 62],
+    ),
     rectangular: [
       [X + cx - 60, cy - 38],
       [X + cx, cy - 44],
@@ -235,7 +238,9 @@ function turban({ m, c, brief }: Design): string {
     [X + T + 28, 352 - 100 * k],
   ];
   const path = spline(outline, true);
-  return `<defs><clipPath id="turban"><path d="${path}"/></clipPath><linearGradient id="turbanG" x1=".1" y1="0" x2=".9" y2="1"><stop offset="0" stop-color="${light}"/><stop offset=".5" stop-color="${base}"/><stop offset="1" stop-color="${deep}"/></linearGradient></defs><path d="${path}" fill="url(#turbanG)"/><g clip-path="url(#turban)">${folds([0, 0.5, 1].map(wrap), 14, deep, light, next)}${folds([0, 0.5, 1].map(wrapBack), 8, deep, light, next)}${[0.12, 0.42, 0.72]
+  return `<defs><clipPath id="turban"><path d="${path}"/></clipPath><linearGradient id="turbanG" x1=".1" y1="0" x2=".9" y2="1"><stop offset="0" stop-color="${light}"/><stop offset=".5" stop-color="${base}"/><stop offset="1" stop-color="${deep}"/></linearGradient></defs><path d="${path}" fill="url(#turbanG)"/><g clip-path="url(#turban)">${folds([0, 0.5, 1].map(wrap), 14, deep, light, next)}${folds([0, 0.5, 1].map(wrapBack), 8, deep, light, next)}${[
+    0.12, 0.42, 0.72,
+  ]
     .map((k) => fill(brush(wrap(k), tapered(10, 0.4)), deep, 0.85))
     .join('')}</g>`;
 }

@@ -94,9 +94,15 @@ function measure(brief: PersonBrief, age: number): Measures {
     long: { temple: -6, cheek: -8, jaw: -6, chin: 0, chinY: 20 },
   } as const;
   const s = shapes[face.shape];
-  const broad = { european: 0, arab: 0.15, african: 1, 'south-asian': 0.3, 'east-asian': 0.35, 'southeast-asian': 0.7, latin: 0.35 }[origin];
-  const fullLips = { european: 0, arab: 0.25, african: 1, 'south-asian': 0.4, 'east-asian': 0.2, 'southeast-asian': 0.45, latin: 0.45 }[origin];
-  const long = { european: 0.2, arab: 0.6, african: -0.3, 'south-asian': 0.2, 'east-asian': -0.5, 'southeast-asian': -0.6, latin: 0 }[origin];
+  const broad = { european: 0, arab: 0.15, african: 1, 'south-asian': 0.3, 'east-asian': 0.35, 'southeast-asian': 0.7, latin: 0.35 }[
+    origin
+  ];
+  const fullLips = { european: 0, arab: 0.25, african: 1, 'south-asian': 0.4, 'east-asian': 0.2, 'southeast-asian': 0.45, latin: 0.45 }[
+    origin
+  ];
+  const long = { european: 0.2, arab: 0.6, african: -0.3, 'south-asian': 0.2, 'east-asian': -0.5, 'southeast-asian': -0.6, latin: 0 }[
+    origin
+  ];
   const lid = {
     almond: { upper: 31, lower: 16, tilt: 5, crease: 15 },
     round: { upper: 35, lower: 19, tilt: 1, crease: 14 },

@@ -40,22 +40,22 @@ export function drawHead(d: Design, withEars: boolean): string {
   const ears = !withEars
     ? ''
     : both(
-    (place) =>
-      fill(spline(place(ear), true), 'url(#earSkin)') +
-      fill(brush(place(inner), tapered(6)), c.skinDeep, 0.75) +
-      fill(
-        brush(
-          place([
-            [earX + 8, 470],
-            [earX + 2, 486],
-            [earX + 6, 504],
-          ]),
-          tapered(9),
-        ),
-        c.skinShade,
-        0.9,
-      ),
-  );
+        (place) =>
+          fill(spline(place(ear), true), 'url(#earSkin)') +
+          fill(brush(place(inner), tapered(6)), c.skinDeep, 0.75) +
+          fill(
+            brush(
+              place([
+                [earX + 8, 470],
+                [earX + 2, 486],
+                [earX + 6, 504],
+              ]),
+              tapered(9),
+            ),
+            c.skinShade,
+            0.9,
+          ),
+      );
   const browRidge = m.browY + 26;
   return `<defs>
 <linearGradient id="faceSkin" x1=".12" y1=".08" x2=".86" y2=".95"><stop offset="0" stop-color="${c.skinLight}"/><stop offset=".5" stop-color="${c.skin}"/><stop offset="1" stop-color="${blend(c.skin, c.skinShade, 0.5)}"/></linearGradient>
@@ -105,7 +105,14 @@ ${glow('cheekLightRight', X + 112, 520, 46, 20, c.skinGlow, 0.3, -18)}
 ${glow('chinLight', X - 6, m.chinY - 38, 40, 21, c.skinGlow, 0.4)}
 ${glow('underLip', X, m.mouthY + m.lowerLip + 15, 46, 13, c.skinDeep, 0.5)}
 ${glow('philtrum', X, (m.noseY + m.mouthY) / 2 + 8, 13, 22, c.skinShade, 0.5)}
-${fill(brush([...faceOutline(m).slice(3, 8)].map(([x, y]): Point => [2 * X - x + 5, y]), tapered(9)), c.skinGlow, 0.5)}
+${fill(
+  brush(
+    [...faceOutline(m).slice(3, 8)].map(([x, y]): Point => [2 * X - x + 5, y]),
+    tapered(9),
+  ),
+  c.skinGlow,
+  0.5,
+)}
 ${ageLines(d)}
 ${freckles(d)}
 </g>`;
@@ -132,13 +139,13 @@ function ageLines({ m, c, age, brief }: Design): string {
     if (opacity < 0.06) return;
     lines.push(both((place) => fill(brush(place(points), tapered(width)), c.skinDeep, Math.min(0.85, opacity))));
   };
-  const fold = 0.04 + 0.72 * age + (brief.sex === 'man' ? 0.07 : 0);
+  const fold = 0.04 + 0.56 * age + (brief.sex === 'man' ? 0.07 : 0);
   line(
     [
       [X + m.noseHalf + 12, m.noseY - 10],
-      [X + m.noseHalf + 28, m.noseY + 20],
-      [X + m.mouthHalf + 8, m.mouthY - 22],
-      [X + m.mouthHalf + 16, m.mouthY + 6],
+      [X + m.noseHalf + 31, m.noseY + 12],
+      [X + m.mouthHalf + 13, m.mouthY - 26],
+      [X + m.mouthHalf + 15, m.mouthY - 2],
     ],
     4 + 3 * age,
     fold,
@@ -305,7 +312,10 @@ export function drawBrow({ m, c, brief }: Design, sign: 1 | -1): string {
     const low = t * 0.42 * (1 - s) ** 0.5;
     const lean = (8 + 12 * s + 4 * random(k)) * (1 - 0.6 * s * s);
     hairs += fill(
-      brush([at(px, bend + low * (0.5 + random(k + 1))), at(px + lean * 0.5, bend - low * 0.5), at(px + lean, bend - low * 0.75 + 3 * s)], tail(2.4)),
+      brush(
+        [at(px, bend + low * (0.5 + random(k + 1))), at(px + lean * 0.5, bend - low * 0.5), at(px + lean, bend - low * 0.75 + 3 * s)],
+        tail(2.4),
+      ),
       random(k + 2) < 0.5 ? shade(c.brow, -0.05) : shade(c.brow, 0.06),
       0.75,
     );

@@ -23,9 +23,9 @@ export function drawBody(d: Design): string {
         [X + N, 640],
         [X + N - 3, 760],
         [X + N + 5, 826],
-        [X + N + 46, 864],
-        [X + 230, 900],
-        [X + 260, 1060],
+        [X + N + 34, 868],
+        [X + N + 58, 912],
+        [X + N + 60, 1060],
         [X, 1080],
       ],
       X,
@@ -77,7 +77,14 @@ export function drawBody(d: Design): string {
   const neck =
     `<path d="${neckSkin}" fill="url(#neck)"/><g clip-path="url(#neckClip)">` +
     fill(spline(chinShadow, true), c.skinDeep, 0.62, 'filter="url(#bodySoft)"') +
-    fill(spline(chinShadow.map(([x, y]): Point => [x + 6, y - 12]), true), c.skinDeep, 0.4) +
+    fill(
+      spline(
+        chinShadow.map(([x, y]): Point => [x + 6, y - 12]),
+        true,
+      ),
+      c.skinDeep,
+      0.4,
+    ) +
     both((place) =>
       fill(
         brush(
@@ -122,7 +129,11 @@ export function drawBody(d: Design): string {
     [X + 54, 892],
     [X + N + 12, 862],
   ];
-  const hem = (line: readonly Point[], colour: string): string => fill(brush([[X - N - 36, 856] as Point, ...line, [X + N + 36, 856] as Point], () => 17), colour);
+  const hem = (line: readonly Point[], colour: string): string =>
+    fill(
+      brush([[X - N - 36, 856] as Point, ...line, [X + N + 36, 856] as Point], () => 17),
+      colour,
+    );
   const base = (path: string): string => `<path d="${path}" fill="url(#cloth)"/>${glow('chest', X - 150, Y + 40, 150, 60, light, 0.5)}`;
   switch (brief.clothes.kind) {
     case 'tee': {
@@ -145,7 +156,18 @@ export function drawBody(d: Design): string {
       for (let i = -7; i <= 7; i++) {
         const x = X + i * (N / 7.2);
         const bow = 14 * (1 - (i / 8) ** 2);
-        ribs += fill(brush([[x, top + 6 + bow], [x + i * 0.6, 830 + bow * 0.4], [x + i * 2.4, 878 + bow]] as Point[], tapered(4.5, 0.4)), deep, 0.42);
+        ribs += fill(
+          brush(
+            [
+              [x, top + 6 + bow],
+              [x + i * 0.6, 830 + bow * 0.4],
+              [x + i * 2.4, 878 + bow],
+            ] as Point[],
+            tapered(4.5, 0.4),
+          ),
+          deep,
+          0.42,
+        );
       }
       return `${defs}${neck}${base(bodyPath(crew, 4, 2))}${folds(0.4)}<path d="${spline(tube, true, 0.7)}" fill="url(#cloth)"/>${ribs}${fill(
         brush(
@@ -201,32 +223,33 @@ export function drawBody(d: Design): string {
           ),
           shade(cloth, lightnessOf(cloth) > 0.6 ? -0.2 : 0.3, 0.4),
         );
-      return `${defs}${neck}${base(bodyPath(scoop, 2, 8))}${folds(0.42)}<path d="${spline(hood, true, 0.9)}" fill="url(#cloth)"/>${both((place) =>
-        fill(
-          brush(
-            place([
-              [X + N - 2, 818],
-              [X + 64, 894],
-              [X + 4, 936],
-            ]),
-            tapered(20, 0.5),
+      return `${defs}${neck}${base(bodyPath(scoop, 2, 8))}${folds(0.42)}<path d="${spline(hood, true, 0.9)}" fill="url(#cloth)"/>${both(
+        (place) =>
+          fill(
+            brush(
+              place([
+                [X + N - 2, 818],
+                [X + 64, 894],
+                [X + 4, 936],
+              ]),
+              tapered(20, 0.5),
+            ),
+            deep,
+            0.75,
+          ) +
+          fill(
+            brush(
+              place([
+                [X + N + 58, 848],
+                [X + N + 44, 910],
+                [X + 84, 962],
+                [X + 10, 994],
+              ]),
+              tapered(7),
+            ),
+            deep,
+            0.5,
           ),
-          deep,
-          0.75,
-        ) +
-        fill(
-          brush(
-            place([
-              [X + N + 58, 848],
-              [X + N + 44, 910],
-              [X + 84, 962],
-              [X + 10, 994],
-            ]),
-            tapered(7),
-          ),
-          deep,
-          0.5,
-        ),
       )}${both(cord)}`;
     }
     case 'shirt':
@@ -291,7 +314,14 @@ export function drawBody(d: Design): string {
         const mirror = place([[X + 1, 0]])[0]![0] < X;
         const turn = mirror ? ` transform="translate(${2 * X} 0) scale(-1 1)"` : '';
         const body = mirror ? light : cloth;
-        return `<g${turn}><path d="${side}" fill="${blend(body, cloth, 0.5)}"/>${fill(brush(lapel.slice(4, 7).map(([x, y]): Point => [x + 9, y + 5]), tapered(16)), deep, 0.55)}<path d="M${lapel.map(([x, y]) => `${x} ${y}`).join('L')}Z" fill="${mirror ? shade(cloth, 0.035) : shade(cloth, -0.012)}" stroke="${deep}" stroke-width="2.5" stroke-linejoin="round"/>${fill(
+        return `<g${turn}><path d="${side}" fill="${blend(body, cloth, 0.5)}"/>${fill(
+          brush(
+            lapel.slice(4, 7).map(([x, y]): Point => [x + 9, y + 5]),
+            tapered(16),
+          ),
+          deep,
+          0.55,
+        )}<path d="M${lapel.map(([x, y]) => `${x} ${y}`).join('L')}Z" fill="${mirror ? shade(cloth, 0.035) : shade(cloth, -0.012)}" stroke="${deep}" stroke-width="2.5" stroke-linejoin="round"/>${fill(
           brush(
             [
               [X + N + 78, 930],
@@ -364,7 +394,9 @@ function shirtCollar(d: Design, cloth: string, dark: string, deep: string, light
     deep,
     0.6,
   );
-  const buttons = [962, 1010].map((y) => `<circle cx="${X}" cy="${y}" r="6" fill="${shade(cloth, -0.1)}" stroke="${deep}" stroke-width="1.6"/>`).join('');
+  const buttons = [962, 1010]
+    .map((y) => `<circle cx="${X}" cy="${y}" r="6" fill="${shade(cloth, -0.1)}" stroke="${deep}" stroke-width="1.6"/>`)
+    .join('');
   const wings = both((place) => {
     const points = place(wing);
     const right = points[0]![0] > X;

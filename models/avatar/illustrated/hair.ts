@@ -35,7 +35,11 @@ function paint(mass: Mass, c: Palette, next: () => number): string {
     const from = next() * 0.35;
     const to = from + 0.35 + next() * 0.6;
     const width = mass.width[0] + (mass.width[1] - mass.width[0]) * next() ** 2;
-    strokes += fill(brush(sample(line, 8, from, Math.min(1, to)), tapered(width, 0.8)), colours[Math.floor(next() * colours.length)]!, 0.32 + 0.4 * next());
+    strokes += fill(
+      brush(sample(line, 8, from, Math.min(1, to)), tapered(width, 0.8)),
+      colours[Math.floor(next() * colours.length)]!,
+      0.32 + 0.4 * next(),
+    );
   }
   if (mass.gloss) {
     const [low, high] = mass.gloss;
@@ -45,7 +49,11 @@ function paint(mass: Mass, c: Palette, next: () => number): string {
       const from = low + (next() - 0.5) * 0.09;
       const to = high + (next() - 0.5) * 0.12;
       const strength = (0.25 + 0.55 * Math.exp(-(((t - 0.36) / 0.3) ** 2))) * (1 - depth);
-      strokes += fill(brush(sample(between(mass.guides, t), 6, from, to), tapered(2.5 + 6 * next())), tone(c.hairGloss), strength * (0.4 + 0.6 * next()));
+      strokes += fill(
+        brush(sample(between(mass.guides, t), 6, from, to), tapered(2.5 + 6 * next())),
+        tone(c.hairGloss),
+        strength * (0.4 + 0.6 * next()),
+      );
     }
   }
   return (
@@ -59,7 +67,9 @@ function paint(mass: Mass, c: Palette, next: () => number): string {
 function strays(guides: readonly (readonly Point[])[], count: number, c: Palette, next: () => number): string {
   let out = '';
   for (let i = 0; i < count; i++) {
-    const line = sample(between(guides, next()), 7, 0.25 + 0.3 * next(), 1).map(([x, y]): Point => [x + (next() - 0.5) * 9, y + (next() - 0.5) * 7]);
+    const line = sample(between(guides, next()), 7, 0.25 + 0.3 * next(), 1).map(
+      ([x, y]): Point => [x + (next() - 0.5) * 9, y + (next() - 0.5) * 7],
+    );
     out += fill(brush(line, tapered(2.6)), next() < 0.5 ? c.hairDark : c.hairLight, 0.8);
   }
   return out;
@@ -399,7 +409,11 @@ function pixie(d: Design, next: () => number): HairArt {
       [X + T - 12, 400],
     ],
   ];
-  return { back, front: paint({ outline, guides, strokes: 180, width: [3, 13], gloss: [0.3, 0.5] }, d.c, next) + strays(guides, 14, d.c, next) };
+  return {
+    back,
+    front:
+      paint({ outline, guides, strokes: 180, width: [3, 13], gloss: [0.3, 0.5] }, d.c, next) + strays(guides.slice(1, 4), 6, d.c, next),
+  };
 }
 
 /** Parted curtains that hang to `endY`: bob, long and wavy hair. */
@@ -408,10 +422,12 @@ function hanging(d: Design, next: () => number, endY: number, wave: number): Hai
   const long = endY > 860;
   const part = X - 34;
   const bulge = long ? 40 : 38;
-  const ripple = (y: number, phase: number): number => wave * 15 * Math.sin((y - 430) / 44 + phase) * Math.min(1, Math.max(0, (y - 420) / 160));
+  const ripple = (y: number, phase: number): number =>
+    wave * 15 * Math.sin((y - 430) / 44 + phase) * Math.min(1, Math.max(0, (y - 420) / 160));
   const lobe = (y: number, x: number, side: 1 | -1, phase: number): Point => [X + side * (x + ripple(y, phase)), y];
   const rows = Array.from({ length: 6 }, (_, i) => 430 + ((endY - 430) * (i + 1)) / 6);
-  const outer = (side: 1 | -1): Point[] => rows.map((y, i) => lobe(y, T + bulge + (long ? 6 * i : [6, 10, 12, 10, 4, -10][i]!), side, side));
+  const outer = (side: 1 | -1): Point[] =>
+    rows.map((y, i) => lobe(y, T + bulge + (long ? 6 * i : [6, 10, 12, 10, 4, -10][i]!), side, side));
   const tips = long ? 26 : 4;
   const back = paint(
     {
@@ -474,7 +490,10 @@ function hanging(d: Design, next: () => number, endY: number, wave: number): Hai
       ];
     };
     const guides = [0, 0.25, 0.5, 0.75, 1].map(guide);
-    return paint({ outline, guides, strokes: 120, width: [3, 13], gloss: long ? [0.16, 0.26] : [0.24, 0.38] }, d.c, next) + strays(guides, 5, d.c, next);
+    return (
+      paint({ outline, guides, strokes: 120, width: [3, 13], gloss: long ? [0.16, 0.26] : [0.24, 0.38] }, d.c, next) +
+      strays(guides, 5, d.c, next)
+    );
   };
   const seam = fill(
     brush(
@@ -553,7 +572,7 @@ function curls(d: Design, next: () => number, volume: number): HairArt {
       [X + T - 10, 442],
       [X + T + 6, 470],
       [X + T + 12 + reach * 0.5, low],
-    ].reverse() as Point[],
+    ].reverse() as unknown as Point[],
     X,
   );
   // From the right end of the cloud back along the hairline to its left end.
@@ -609,7 +628,10 @@ function pulledBack(d: Design, next: () => number, bun: boolean): HairArt {
     root(X + T - 12, 392, 1),
     root(X + T - 2, 470, 1.6),
   ];
-  const cap = paint({ outline, guides, strokes: 170, width: [2.5, 9], gloss: [0.38, 0.62] }, c, next) + strays(guides.slice(0, 2), 3, c, next) + strays(guides.slice(-2), 3, c, next);
+  const cap =
+    paint({ outline, guides, strokes: 170, width: [2.5, 9], gloss: [0.38, 0.62] }, c, next) +
+    strays(guides.slice(0, 2), 3, c, next) +
+    strays(guides.slice(-2), 3, c, next);
   if (bun) {
     const r = 72;
     const [kx, ky] = [knot[0] - 6, knot[1] - 30];
@@ -624,7 +646,11 @@ function pulledBack(d: Design, next: () => number, bun: boolean): HairArt {
       [kx + r * 0.5, ky + 50 - 122 * k],
       [kx + r * 1.05, ky - 4 - 44 * k],
     ];
-    const bunMass = paint({ outline: ball, guides: [0, 0.33, 0.66, 1].map(swirl), strokes: 80, width: [3, 10], gloss: [0.22, 0.5] }, c, next);
+    const bunMass = paint(
+      { outline: ball, guides: [0, 0.33, 0.66, 1].map(swirl), strokes: 80, width: [3, 10], gloss: [0.22, 0.5] },
+      c,
+      next,
+    );
     const band = fill(
       brush(
         [
@@ -648,7 +674,10 @@ function pulledBack(d: Design, next: () => number, bun: boolean): HairArt {
   ];
   const tailGuides = [0, 0.33, 0.66, 1].map(tailOf);
   const tailOutline: Point[] = [...sample(tailOf(-0.06), 9), ...sample(tailOf(1.1), 9).reverse()];
-  return { back: paint({ outline: tailOutline, guides: tailGuides, strokes: 90, width: [3, 12], gloss: [0.3, 0.46], depth: 0.3 }, c, next), front: cap };
+  return {
+    back: paint({ outline: tailOutline, guides: tailGuides, strokes: 90, width: [3, 12], gloss: [0.3, 0.46], depth: 0.3 }, c, next),
+    front: cap,
+  };
 }
 
 /** Moustache and beard in two parts: what hangs on the jaw, and what lies over the upper lip. */
@@ -691,7 +720,14 @@ export function drawBeard(d: Design): { beard: string; moustache: string } {
     [X + f.chin - 8, f.chinY + 2],
     [X, f.chinY + 14],
   ];
-  const outlineOf = (right: readonly Point[]): Point[] => [...right, ...right.slice(0).reverse().slice(1, -1).map(([x, y]): Point => [2 * X - x, y])];
+  const outlineOf = (right: readonly Point[]): Point[] => [
+    ...right,
+    ...right
+      .slice(0)
+      .reverse()
+      .slice(1, -1)
+      .map(([x, y]): Point => [2 * X - x, y]),
+  ];
   const beardOutline = brief.beard === 'goatee' ? mirrored(goat, X) : outlineLoop(jawRight, upper);
   const guide = (x: number, y: number, tx: number, ty: number): Point[] => [
     [X + x, y],
@@ -721,9 +757,15 @@ export function drawBeard(d: Design): { beard: string; moustache: string } {
       const from = next() * 0.75;
       const shift = (next() - 0.5) * 14;
       const curve = (next() - 0.5) * 9;
-      const piece = sample(line, 5, from, Math.min(1.03, from + 0.12 + 0.2 * next())).map(([x, y], k): Point => [x + shift + curve * Math.sin((k / 4) * Math.PI), y]);
+      const piece = sample(line, 5, from, Math.min(1.03, from + 0.12 + 0.2 * next())).map(
+        ([x, y], k): Point => [x + shift + curve * Math.sin((k / 4) * Math.PI), y],
+      );
       const lit = piece[0]![0] < X - 20 ? 0.42 : 0.2;
-      hairs += fill(brush(piece, tapered(2.2 + 3.4 * next())), next() < lit ? (next() < 0.4 ? c.hairGloss : c.hairLight) : next() < 0.5 ? c.hairDeep : c.hair, 0.4 + 0.4 * next());
+      hairs += fill(
+        brush(piece, tapered(2.2 + 3.4 * next())),
+        next() < lit ? (next() < 0.4 ? c.hairGloss : c.hairLight) : next() < 0.5 ? c.hairDeep : c.hair,
+        0.4 + 0.4 * next(),
+      );
     }
     const clip = `bc${masses}`;
     return `${base}<defs><clipPath id="${clip}"><path d="${spline(outline, true)}"/></clipPath></defs><g clip-path="url(#${clip})">${hairs}</g>`;
@@ -749,21 +791,14 @@ export function drawBeard(d: Design): { beard: string; moustache: string } {
   ];
   const moustache = outlineOf(lipLine);
   const overGuides = [...mirrorAll(hairsOver).reverse(), ...hairsOver];
-  const hasMoustache = brief.beard !== 'none';
   return {
     beard: brief.beard === 'moustache' ? '' : mass(beardOutline, guides, full ? 420 : 340),
-    moustache: hasMoustache ? mass(moustache, overGuides, 120) : '',
+    moustache: mass(moustache, overGuides, 120),
   };
 }
 
 /** A ring that is open at the top: along the jaw from ear to ear and back over the cheeks and under the mouth. */
 function outlineLoop(jawRight: readonly Point[], upperFromMiddle: readonly Point[]): Point[] {
   const left = (points: readonly Point[]): Point[] => points.map(([x, y]): Point => [2 * X - x, y]);
-  return [
-    ...jawRight,
-    ...left(jawRight).reverse().slice(1),
-    ...left(upperFromMiddle).reverse().slice(0, -1),
-    ...upperFromMiddle,
-  ];
+  return [...jawRight, ...left(jawRight).reverse().slice(1), ...left(upperFromMiddle).reverse().slice(0, -1), ...upperFromMiddle];
 }
-

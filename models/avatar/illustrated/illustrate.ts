@@ -27,7 +27,11 @@ const zoomY = (y: number): number => y * ZOOM - ZOOM_Y;
 export async function illustrate(brief: PersonBrief, name: string): Promise<Drawn> {
   const design = designOf(brief);
   const layers = layersOf(design).filter((layer) => layer.svg !== '');
-  const sizes = layers.map(({ region, scale }) => ({ width: Math.ceil(region.width * scale), height: Math.ceil(region.height * scale), rgba: NOTHING }));
+  const sizes = layers.map(({ region, scale }) => ({
+    width: Math.ceil(region.width * scale),
+    height: Math.ceil(region.height * scale),
+    rgba: NOTHING,
+  }));
   const { places, height } = pack(sizes, ATLAS_PX);
   const pixels = Buffer.alloc(ATLAS_PX * height * 4);
   await Promise.all(
@@ -53,7 +57,10 @@ export async function illustrate(brief: PersonBrief, name: string): Promise<Draw
     emotions: EMOTION_POSES,
     layers: encoded,
   };
-  return { rig: simplifyRig(rig), atlas: { width: ATLAS_PX, height, data: new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength) } };
+  return {
+    rig: simplifyRig(rig),
+    atlas: { width: ATLAS_PX, height, data: new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength) },
+  };
 }
 
 /** Each layer is a document of its own: they share the cores, and no clip or mask is larger than its layer. */
@@ -79,11 +86,19 @@ function layersOf(d: Design): DrawnLayer[] {
     hanging('coverBack', cover.back, { ...sideways, y: 80, height: 770 }, () => -20),
     body('body', drawBody(d), { x: 0, y: 600, width: 1024, height: 424 }),
     body('drape', cover.drape, { x: 130, y: 740, width: 764, height: 284 }),
-    skinLayer(d, 'head', drawHead(d, !hidesEars(d)), { x: X - m.cheek - 36, y: 130, width: 2 * (m.cheek + 36), height: m.chinY - 110 }, [22, 34]),
+    skinLayer(
+      d,
+      'head',
+      drawHead(d, !hidesEars(d)),
+      { x: X - m.cheek - 36, y: 130, width: 2 * (m.cheek + 36), height: m.chinY - 110 },
+      [22, 34],
+    ),
     skinLayer(d, 'beard', beard, { x: X - m.cheek - 20, y: 440, width: 2 * (m.cheek + 20), height: m.chinY - 390 }, [18, 18], { raise: 4 }),
     skinLayer(d, 'nose', drawNose(d), { x: X - 56, y: m.eyeY - 50, width: 112, height: m.noseY - m.eyeY + 90 }, [6, 10], {
       scale: 1.4,
-      depth: (x, y) => overFace(x, y) + 52 * Math.exp(-(((x - X) / 26) ** 2)) * smoothstep(m.eyeY - 20, m.noseY - 8, y) * smoothstep(m.noseY + 30, m.noseY, y),
+      depth: (x, y) =>
+        overFace(x, y) +
+        52 * Math.exp(-(((x - X) / 26) ** 2)) * smoothstep(m.eyeY - 20, m.noseY - 8, y) * smoothstep(m.noseY + 30, m.noseY, y),
       only: /^noseSneer/,
     }),
     ...eyeLayers(d, 1),
@@ -156,7 +171,12 @@ function body(id: string, svg: string, region: DrawnLayer['region']): DrawnLayer
 }
 
 /** Leaves out triangles that show nothing. */
-function encode(layer: DrawnLayer, place: { x: number; y: number }, size: { width: number; height: number; rgba: Float32Array }, pixels: Buffer): RigLayer {
+function encode(
+  layer: DrawnLayer,
+  place: { x: number; y: number },
+  size: { width: number; height: number; rgba: Float32Array },
+  pixels: Buffer,
+): RigLayer {
   const kx = size.width / layer.region.width;
   const ky = size.height / layer.region.height;
   const alphaIn = (left: number, top: number, right: number, bottom: number): boolean => {
@@ -176,11 +196,14 @@ function encode(layer: DrawnLayer, place: { x: number; y: number }, size: { widt
   }
   const used = [...new Set(triangles)].sort((a, b) => a - b);
   const numberOf = new Map(used.map((v, i) => [v, i]));
-  const zoomed = layer.opaque ? (v: Vertex): Vertex => v : (v: Vertex): Vertex => ({ ...v, x: zoomX(v.x), y: zoomY(v.y), depth: v.depth * ZOOM });
+  const zoomed = layer.opaque
+    ? (v: Vertex): Vertex => v
+    : (v: Vertex): Vertex => ({ ...v, x: zoomX(v.x), y: zoomY(v.y), depth: v.depth * ZOOM });
   const factor = layer.opaque ? 1 : ZOOM;
   const vertices: Vertex[] = used.map((v) => zoomed(layer.vertices[v]!));
   const morphs: Partial<Record<ParameterName, readonly Delta[]>> = {};
-  for (const [key, deltas] of Object.entries(layer.morphs)) morphs[key as ParameterName] = used.map((v): Delta => [deltas[v]![0] * factor, deltas[v]![1] * factor, deltas[v]![2] * factor]);
+  for (const [key, deltas] of Object.entries(layer.morphs))
+    morphs[key as ParameterName] = used.map((v): Delta => [deltas[v]![0] * factor, deltas[v]![1] * factor, deltas[v]![2] * factor]);
   return encodeLayer(
     {
       id: layer.id,

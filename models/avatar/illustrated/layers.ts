@@ -39,7 +39,13 @@ export function skinLayer(
   svg: string,
   region: Region,
   cells: readonly [number, number],
-  options: { readonly raise?: number; readonly scale?: number; readonly depth?: (x: number, y: number) => number; readonly only?: RegExp; readonly share?: number } = {},
+  options: {
+    readonly raise?: number;
+    readonly scale?: number;
+    readonly depth?: (x: number, y: number) => number;
+    readonly only?: RegExp;
+    readonly share?: number;
+  } = {},
 ): DrawnLayer {
   const { raise = 0, scale = 1, depth = (x, y) => faceDepth(d.m, x, y), only, share = 1 } = options;
   const mesh = gridMesh(region, cells[0], cells[1], (x, y) => ({ depth: depth(x, y) + raise, follow: 1 }));
@@ -58,7 +64,7 @@ export function skinLayer(
  * A ribbon across rows of points, drawn unrolled: `svg` has one unit per pixel of `width` x `height`, row k lies at
  * `levels[k]` of the height. Morphs come from evaluating `rows` with one weight at a time.
  */
-function ribbon(
+export function ribbon(
   id: string,
   svg: string,
   size: readonly [number, number],
@@ -98,7 +104,8 @@ function ribbon(
   return { id, svg, region: { x: 0, y: 0, width, height }, scale, vertices, triangles, morphs, ...extra };
 }
 
-const steps = (from: number, to: number, count: number): number[] => Array.from({ length: count + 1 }, (_, i) => from + ((to - from) * i) / count);
+const steps = (from: number, to: number, count: number): number[] =>
+  Array.from({ length: count + 1 }, (_, i) => from + ((to - from) * i) / count);
 
 /** One eye: white, iris, lights, lid and lashes. `sign` 1 is the avatar's left eye, right in the picture. */
 export function eyeLayers(d: Design, sign: 1 | -1): DrawnLayer[] {
@@ -155,12 +162,33 @@ export function eyeLayers(d: Design, sign: 1 | -1): DrawnLayer[] {
     const a = (i / 26) * Math.PI * 2 + 0.1 * random(i + brief.seed);
     const r0 = R * (0.42 + 0.1 * random(i * 3 + 1));
     const r1 = R * (0.7 + 0.2 * random(i * 5 + 2));
-    fibres += fill(brush([[ix + Math.cos(a) * r0, iy + Math.sin(a) * r0], [ix + Math.cos(a) * (r0 + r1) * 0.5, iy + Math.sin(a) * (r0 + r1) * 0.5], [ix + Math.cos(a) * r1, iy + Math.sin(a) * r1]] as Point[], tapered(2.6)), i % 2 ? irisLight : irisDark, 0.4);
+    fibres += fill(
+      brush(
+        [
+          [ix + Math.cos(a) * r0, iy + Math.sin(a) * r0],
+          [ix + Math.cos(a) * (r0 + r1) * 0.5, iy + Math.sin(a) * (r0 + r1) * 0.5],
+          [ix + Math.cos(a) * r1, iy + Math.sin(a) * r1],
+        ] as Point[],
+        tapered(2.6),
+      ),
+      i % 2 ? irisLight : irisDark,
+      0.4,
+    );
   }
   const iris: DrawnLayer = {
     id: `iris${side}`,
     mask: `eyeWhite${side}`,
-    svg: `<defs><linearGradient id="iris${side}g" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="${irisDark}"/><stop offset=".5" stop-color="${c.iris}"/><stop offset="1" stop-color="${irisLight}"/></linearGradient></defs><circle cx="${ix}" cy="${iy}" r="${R}" fill="${shade(c.iris, -0.24, 0.9, -8)}"/><circle cx="${ix}" cy="${iy + 0.5}" r="${R * 0.87}" fill="url(#iris${side}g)"/>${fibres}<path d="${spline([[ix - R * 0.62, iy + R * 0.28], [ix, iy + R * 0.5], [ix + R * 0.62, iy + R * 0.28], [ix + R * 0.42, iy + R * 0.66], [ix, iy + R * 0.8], [ix - R * 0.42, iy + R * 0.66]], true)}" fill="${shade(irisLight, 0.1, 1, 6)}" fill-opacity=".5"/><circle cx="${ix}" cy="${iy}" r="${R * 0.43}" fill="#150d10"/><path d="M${ix - R} ${iy - R * 1.05}H${ix + R}V${iy - R * 0.34}Q${ix} ${iy - R * 0.02} ${ix - R} ${iy - R * 0.34}Z" fill="#1a0e16" fill-opacity=".36" clip-path="circle(${R}px at ${ix}px ${iy}px)"/>`,
+    svg: `<defs><linearGradient id="iris${side}g" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="${irisDark}"/><stop offset=".5" stop-color="${c.iris}"/><stop offset="1" stop-color="${irisLight}"/></linearGradient></defs><circle cx="${ix}" cy="${iy}" r="${R}" fill="${shade(c.iris, -0.24, 0.9, -8)}"/><circle cx="${ix}" cy="${iy + 0.5}" r="${R * 0.87}" fill="url(#iris${side}g)"/>${fibres}<path d="${spline(
+      [
+        [ix - R * 0.62, iy + R * 0.28],
+        [ix, iy + R * 0.5],
+        [ix + R * 0.62, iy + R * 0.28],
+        [ix + R * 0.42, iy + R * 0.66],
+        [ix, iy + R * 0.8],
+        [ix - R * 0.42, iy + R * 0.66],
+      ],
+      true,
+    )}" fill="${shade(irisLight, 0.1, 1, 6)}" fill-opacity=".5"/><circle cx="${ix}" cy="${iy}" r="${R * 0.43}" fill="#150d10"/><path d="M${ix - R} ${iy - R * 1.05}H${ix + R}V${iy - R * 0.34}Q${ix} ${iy - R * 0.02} ${ix - R} ${iy - R * 0.34}Z" fill="#1a0e16" fill-opacity=".36" clip-path="circle(${R}px at ${ix}px ${iy}px)"/>`,
     region: irisRegion,
     scale: 2.4,
     ...irisMesh,
@@ -176,14 +204,35 @@ export function eyeLayers(d: Design, sign: 1 | -1): DrawnLayer[] {
     region: irisRegion,
     scale: 1.6,
     ...lightMesh,
-    morphs: { gazeX: drift(gx * 0.55, 0), gazeY: drift(0, -gy * 0.55), [`eyeLookDown${side}`]: drift(0, gy * 0.55), [`eyeLookUp${side}`]: drift(0, -gy * 0.55) },
+    morphs: {
+      gazeX: drift(gx * 0.55, 0),
+      gazeY: drift(0, -gy * 0.55),
+      [`eyeLookDown${side}`]: drift(0, gy * 0.55),
+      [`eyeLookUp${side}`]: drift(0, -gy * 0.55),
+    },
     opacity: fades,
   };
   const lidColour = shade(c.skin, -0.055 - 0.04 * brief.makeup, 1.2, -8 - 12 * brief.makeup);
   const creaseGap = (u: number): number => (4 + m.crease) * (1 - 0.5 * u * u) + 2.5 * age;
   const lid = ribbon(
     `lid${side}`,
-    `<defs><linearGradient id="lid${side}g" x1="0" y1="0" x2="0" y2="1"><stop offset=".3" stop-color="${lidColour}"/><stop offset="1" stop-color="${shade(lidColour, -0.045, 1.1)}"/></linearGradient><linearGradient id="lid${side}m"><stop offset="0" stop-color="#000"/><stop offset=".08" stop-color="#fff"/><stop offset=".94" stop-color="#fff"/><stop offset="1" stop-color="#000"/></linearGradient><mask id="lid${side}k"><rect width="128" height="64" fill="url(#lid${side}m)"/></mask></defs><g mask="url(#lid${side}k)"><rect y="${mono ? 30 : 14}" width="128" height="60" fill="url(#lid${side}g)"/>${mono ? '' : fill(brush([[6, 13], [40, 10], [90, 10], [124, 14]], tapered(9, 0.5)), c.skinDeep, 0.85)}</g>`,
+    `<defs><linearGradient id="lid${side}g" x1="0" y1="0" x2="0" y2="1"><stop offset=".3" stop-color="${lidColour}"/><stop offset="1" stop-color="${shade(lidColour, -0.045, 1.1)}"/></linearGradient><linearGradient id="lid${side}m"><stop offset="0" stop-color="#000"/><stop offset=".08" stop-color="#fff"/><stop offset=".94" stop-color="#fff"/><stop offset="1" stop-color="#000"/></linearGradient><mask id="lid${side}k"><rect width="128" height="64" fill="url(#lid${side}m)"/></mask></defs><g mask="url(#lid${side}k)"><rect y="${mono ? 30 : 14}" width="128" height="60" fill="url(#lid${side}g)"/>${
+      mono
+        ? ''
+        : fill(
+            brush(
+              [
+                [6, 13],
+                [40, 10],
+                [90, 10],
+                [124, 14],
+              ],
+              tapered(9, 0.5),
+            ),
+            c.skinDeep,
+            0.85,
+          )
+    }</g>`,
     [128, 64],
     1,
     us,
@@ -255,7 +304,18 @@ export function eyeLayers(d: Design, sign: 1 | -1): DrawnLayer[] {
     for (let i = 0; i < 8; i++) {
       const u = 34 + i * 11.5;
       const h = 13 + i * 2.2;
-      spikes += fill(brush([[u, 40], [u + 3 + i * 0.7, 40 - h * 0.5], [u + 8 + i * 1.5, 40 - h]] as Point[], tail(5.4)), c.line, 0.95);
+      spikes += fill(
+        brush(
+          [
+            [u, 40],
+            [u + 3 + i * 0.7, 40 - h * 0.5],
+            [u + 8 + i * 1.5, 40 - h],
+          ] as Point[],
+          tail(5.4),
+        ),
+        c.line,
+        0.95,
+      );
     }
     out.push(
       ribbon(
@@ -310,8 +370,21 @@ export function mouthLayers(d: Design): DrawnLayer[] {
   const teethRegion: Region = { x: X - W * 0.86, y: m.mouthY - 30, width: W * 1.72, height: 48 };
   const teethMesh = gridMesh(teethRegion, 4, 1, (x, y) => ({ depth: inside(x, y) + 6 - 0.004 * (x - X) ** 2, follow: 1 }));
   const edge = m.mouthY + 13.5;
-  const teethShape = spline([[X - W * 0.84, m.mouthY - 30], [X - W * 0.8, edge - 7], [X - W * 0.5, edge - 1.5], [X, edge], [X + W * 0.5, edge - 1.5], [X + W * 0.8, edge - 7], [X + W * 0.84, m.mouthY - 30]]);
-  const gaps = [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5].map((k) => `<path d="M${(X + k * 13.4).toFixed(1)} ${m.mouthY - 18}V${(edge - Math.abs(k) * 1.1 - 1).toFixed(1)}" stroke="#cfc0b6" stroke-width="1.5" stroke-opacity=".7"/>`).join('');
+  const teethShape = spline([
+    [X - W * 0.84, m.mouthY - 30],
+    [X - W * 0.8, edge - 7],
+    [X - W * 0.5, edge - 1.5],
+    [X, edge],
+    [X + W * 0.5, edge - 1.5],
+    [X + W * 0.8, edge - 7],
+    [X + W * 0.84, m.mouthY - 30],
+  ]);
+  const gaps = [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5]
+    .map(
+      (k) =>
+        `<path d="M${(X + k * 13.4).toFixed(1)} ${m.mouthY - 18}V${(edge - Math.abs(k) * 1.1 - 1).toFixed(1)}" stroke="#cfc0b6" stroke-width="1.5" stroke-opacity=".7"/>`,
+    )
+    .join('');
   const teeth: DrawnLayer = {
     id: 'teeth',
     mask: 'mouthCavity',
@@ -334,7 +407,18 @@ export function mouthLayers(d: Design): DrawnLayer[] {
   const tongue: DrawnLayer = {
     id: 'tongue',
     mask: 'mouthCavity',
-    svg: `<defs><linearGradient id="tongueG" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#e0747a"/><stop offset="1" stop-color="#b84a55"/></linearGradient></defs><ellipse cx="${X}" cy="${tongueY + 22}" rx="${W * 0.58}" ry="20" fill="url(#tongueG)"/>${fill(brush([[X, tongueY + 8], [X + 1, tongueY + 20], [X, tongueY + 34]], tapered(5)), '#a63d49', 0.7)}<ellipse cx="${X - W * 0.22}" cy="${tongueY + 12}" rx="${W * 0.16}" ry="4" fill="#f5a9a6" fill-opacity=".7"/>`,
+    svg: `<defs><linearGradient id="tongueG" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#e0747a"/><stop offset="1" stop-color="#b84a55"/></linearGradient></defs><ellipse cx="${X}" cy="${tongueY + 22}" rx="${W * 0.58}" ry="20" fill="url(#tongueG)"/>${fill(
+      brush(
+        [
+          [X, tongueY + 8],
+          [X + 1, tongueY + 20],
+          [X, tongueY + 34],
+        ],
+        tapered(5),
+      ),
+      '#a63d49',
+      0.7,
+    )}<ellipse cx="${X - W * 0.22}" cy="${tongueY + 12}" rx="${W * 0.16}" ry="4" fill="#f5a9a6" fill-opacity=".7"/>`,
     region: tongueRegion,
     scale: 1.5,
     ...tongueMesh,
@@ -354,7 +438,18 @@ export function mouthLayers(d: Design): DrawnLayer[] {
   const line = shade(c.lipDark, lightnessOf(c.lipDark) > 0.35 ? -0.17 : -0.1, 0.9, -4);
   const upper = ribbon(
     'lipUpper',
-    `<defs>${ends('lu')}<linearGradient id="lug" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="${c.lip}" stop-opacity="0"/><stop offset=".12" stop-color="${c.lip}" stop-opacity="${man ? 0.75 : 1}"/><stop offset="1" stop-color="${c.lipDark}"/></linearGradient></defs><g mask="url(#luk)"><rect width="192" height="41" fill="url(#lug)"/></g>${fill(brush([[3, 42], [60, 41], [132, 41], [189, 42]], (t) => 4.5 + 5 * Math.sin(Math.PI * t) ** 0.6), line)}`,
+    `<defs>${ends('lu')}<linearGradient id="lug" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="${c.lip}" stop-opacity="0"/><stop offset=".12" stop-color="${c.lip}" stop-opacity="${man ? 0.75 : 1}"/><stop offset="1" stop-color="${c.lipDark}"/></linearGradient></defs><g mask="url(#luk)"><rect width="192" height="41" fill="url(#lug)"/></g>${fill(
+      brush(
+        [
+          [3, 42],
+          [60, 41],
+          [132, 41],
+          [189, 42],
+        ],
+        (t) => 4.5 + 5 * Math.sin(Math.PI * t) ** 0.6,
+      ),
+      line,
+    )}`,
     [192, 48],
     1,
     ss,

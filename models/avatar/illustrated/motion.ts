@@ -9,7 +9,22 @@ export type Weights = Partial<Record<ParameterName, number>>;
 const of = (w: Weights, name: ParameterName): number => w[name] ?? 0;
 /** Share of the avatar's left half, which is the right one in the picture. */
 const leftShare = (x: number): number => smoothstep(-34, 34, x - X);
-const sided = (w: Weights, name: 'mouthSmile' | 'mouthFrown' | 'mouthStretch' | 'mouthDimple' | 'mouthPress' | 'mouthUpperUp' | 'mouthLowerDown' | 'browDown' | 'browOuterUp' | 'cheekSquint' | 'noseSneer', x: number): number => {
+const sided = (
+  w: Weights,
+  name:
+    | 'mouthSmile'
+    | 'mouthFrown'
+    | 'mouthStretch'
+    | 'mouthDimple'
+    | 'mouthPress'
+    | 'mouthUpperUp'
+    | 'mouthLowerDown'
+    | 'browDown'
+    | 'browOuterUp'
+    | 'cheekSquint'
+    | 'noseSneer',
+  x: number,
+): number => {
   const left = leftShare(x);
   return of(w, `${name}Left`) * left + of(w, `${name}Right`) * (1 - left);
 };
@@ -37,7 +52,9 @@ export function skinAt(m: Measures, w: Weights, x: number, y: number): Point {
   const brow = bump((y - m.browY) / 44);
   const inner = bump((beside - 40) / 46);
   const outer = bump((beside - m.eyeX - 24) / 52);
-  dy += brow * (sided(w, 'browDown', x) * (23 * inner + 8 * outer) - of(w, 'browInnerUp') * 22 * inner - sided(w, 'browOuterUp', x) * 15 * outer);
+  dy +=
+    brow *
+    (sided(w, 'browDown', x) * (23 * inner + 8 * outer) - of(w, 'browInnerUp') * 22 * inner - sided(w, 'browOuterUp', x) * 15 * outer);
   dx -= brow * sided(w, 'browDown', x) * 8 * inner * Math.sign(x - X);
   return [dx, dy];
 }
@@ -70,7 +87,12 @@ export class Lids {
     const open = this.lowerRest(u) - this.upperRest(u);
     return (
       mix(this.upperRest(u), this.closed(u), of(w, `eyeBlink${side}`)) +
-      open * (0.1 * of(w, `eyeSquint${side}`) - 0.17 * of(w, `eyeWide${side}`) + 0.3 * of(w, `eyeLookDown${side}`) - 0.1 * of(w, `eyeLookUp${side}`) - 0.2 * of(w, 'gazeY'))
+      open *
+        (0.1 * of(w, `eyeSquint${side}`) -
+          0.17 * of(w, `eyeWide${side}`) +
+          0.3 * of(w, `eyeLookDown${side}`) -
+          0.1 * of(w, `eyeLookUp${side}`) -
+          0.2 * of(w, 'gazeY'))
     );
   }
 
@@ -78,7 +100,8 @@ export class Lids {
     const open = this.lowerRest(u) - this.upperRest(u);
     return (
       mix(this.lowerRest(u), this.closed(u), of(w, `eyeBlink${side}`)) +
-      open * (-0.24 * of(w, `eyeSquint${side}`) + 0.05 * of(w, `eyeWide${side}`) + 0.05 * of(w, `eyeLookDown${side}`) - 0.04 * of(w, 'gazeY'))
+      open *
+        (-0.24 * of(w, `eyeSquint${side}`) + 0.05 * of(w, `eyeWide${side}`) + 0.05 * of(w, `eyeLookDown${side}`) - 0.04 * of(w, 'gazeY'))
     );
   }
 }
@@ -113,7 +136,7 @@ export function lipAt(m: Measures, w: Weights, row: LipRow, s: number): Point {
   y += m.cornerUp * corner * (funnel + pucker) * 0.8;
   const smile = sided(w, 'mouthSmile', rest);
   x += Math.sign(s) * corner * 15 * smile;
-  y -= smile * (17 * corner - 3 * p) ;
+  y -= smile * (17 * corner - 3 * p);
   if (isOuter) y += smile * p * (isUpper ? 2.5 : -2);
   const frown = sided(w, 'mouthFrown', rest);
   y += frown * (13 * corner - 2 * p);

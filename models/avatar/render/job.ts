@@ -1,6 +1,7 @@
 import type { Cast } from '../geometry/scene.ts';
 import type { Pose } from '../motion.ts';
 import type { Person } from '../person.ts';
+import type { Robot } from '../robot/robot.ts';
 
 /** A rectangle of the canvas, px. */
 export interface Region {
@@ -41,8 +42,11 @@ export type Job =
       readonly hair: Float32Array | undefined;
     };
 
+/** Whose picture is taken. */
+export type Sitter = { readonly person: Person } | { readonly robot: Robot };
+
 export interface WorkerSetup {
-  readonly person: Person;
+  readonly sitter: Sitter;
 }
 
 const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);

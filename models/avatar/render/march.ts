@@ -1,5 +1,5 @@
 import { CAMERA_CM, unprojectX, unprojectY } from '../camera.ts';
-import type { Cast, Scene } from '../geometry/scene.ts';
+import { type Cast, Scene, type Solids } from '../geometry/scene.ts';
 import { SHADE_SIZE, type Shader } from './shade.ts';
 import type { Film, Shot } from './job.ts';
 
@@ -7,7 +7,7 @@ const FAR_Z = -24;
 const HIT_CM = 0.004;
 
 /** World z where the ray through a canvas pixel first meets the cast, or -999. `startZ` must lie in front of it. */
-export function marchRay(scene: Scene, cast: Cast, px: number, py: number, startZ: number, step = 0.8): number {
+export function marchRay(scene: Solids, cast: Cast, px: number, py: number, startZ: number, step = 0.8): number {
   const dx = unprojectX(px, 0) / CAMERA_CM;
   const dy = unprojectY(py, 0) / CAMERA_CM;
   const slope = 1 / Math.sqrt(1 + dx * dx + dy * dy);
@@ -25,13 +25,12 @@ export function marchRay(scene: Scene, cast: Cast, px: number, py: number, start
 }
 
 /** Marches and shades rows [from, to) of a film. */
-export function exposeRows(scene: Scene, shader: Shader, shot: Shot, film: Film, from: number, to: number): void {
+export function exposeRows(scene: Solids, shader: Shader, shot: Shot, film: Film, from: number, to: number): void {
   scene.setPose(shot.pose);
   const blink = shot.pose?.eyeBlinkLeft ?? 0;
   const out = new Float64Array(SHADE_SIZE);
   const q = new Float64Array(3);
   const { width } = film;
-  const eyes = scene.head.curves;
   for (let row = from; row < to; row++) {
     const py = shot.region.y + (row + 0.5) / shot.scale;
     let previous = -999;
@@ -44,7 +43,7 @@ export function exposeRows(scene: Scene, shader: Shader, shot: Shot, film: Film,
       const i = row * width + col;
       const x = unprojectX(px, z);
       const y = unprojectY(py, z);
-      if (shot.cast === 'head' && throughOpening(scene, shot, x, y, z, eyes.eyeZ, q)) {
+      if (shot.cast === 'head' && scene instanceof Scene && throughOpening(scene, shot, x, y, z, q)) {
         film.depth[i] = z;
         continue;
       }
@@ -64,8 +63,9 @@ export function exposeRows(scene: Scene, shader: Shader, shot: Shot, film: Film,
 }
 
 /** Whether the hit lies behind an eye or mouth opening; else leaves the neutral point in `q`. */
-function throughOpening(scene: Scene, shot: Shot, x: number, y: number, z: number, eyeZ: number, q: Float64Array): boolean {
+function throughOpening(scene: Scene, shot: Shot, x: number, y: number, z: number, q: Float64Array): boolean {
   const c = scene.head.curves;
+  const { eyeZ } = c;
   const u = c.eyeU(Math.abs(x));
   if (Math.abs(u) < 1.05 && Math.abs(y) < 1.3) {
     const dx = Math.abs(x) - c.eyeX;
@@ -102,16 +102,15 @@ const OUTLINE_RAYS = 3;
  * Share of each texel that the cast covers: 1 and 0 where all neighbours agree, else counted with finer rays. This
  * smooths outlines at a fraction of the cost of shading every texel several times.
  */
-export function coverage(scene: Scene, shot: Shot, film: Film): Float32Array {
+export function coverage(scene: Solids, shot: Shot, film: Film): Float32Array {
   scene.setPose(shot.pose);
   const { width, height, part } = film;
   const out = new Float32Array(width * height);
   const q = new Float64Array(3);
-  const eyeZ = scene.head.curves.eyeZ;
   const covers = (px: number, py: number): boolean => {
     const z = marchRay(scene, shot.cast, px, py, 4);
     if (z < -900) return false;
-    return shot.cast !== 'head' || !throughOpening(scene, shot, unprojectX(px, z), unprojectY(py, z), z, eyeZ, q);
+    return shot.cast !== 'head' || !(scene instanceof Scene) || !throughOpening(scene, shot, unprojectX(px, z), unprojectY(py, z), z, q);
   };
   for (let row = 0; row < height; row++) {
     for (let col = 0; col < width; col++) {

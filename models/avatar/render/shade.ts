@@ -1,9 +1,8 @@
-import { type Cast, Part, type Scene } from '../geometry/scene.ts';
-import { bump, fractal, mix, noise, random, saturate, smoothstep } from '../math.ts';
-import type { Person } from '../person.ts';
+import { type Cast, Part, type Solids } from '../geometry/scene.ts';
+import { mix, noise, random, saturate, smoothstep } from '../math.ts';
 import { ambient, STUDIO } from './lights.ts';
 import type { Occlusion } from './occlusion.ts';
-import { type Surface, skinSurface } from './skin.ts';
+import type { Surface } from './skin.ts';
 
 /** What one pixel's shading gives: irradiance (to be blurred under skin), diffuse colour, shine; RGB each. */
 export const SHADE_SIZE = 9;
@@ -14,16 +13,22 @@ const ggx = (nh: number, a: number): number => {
   return a2 / (Math.PI * f * f);
 };
 
+/** Colours what was hit. `q` is its neutral point; the normal `n` may be bent. */
+export interface Materials {
+  skin(q: Float64Array, blink: number, s: Surface): void;
+  other(part: number, x: number, y: number, z: number, n: Float64Array, s: Surface): void;
+}
+
 export class Shader {
-  readonly #person: Person;
-  readonly #scene: Scene;
+  readonly #materials: Materials;
+  readonly #scene: Solids;
   readonly #light: Occlusion;
   readonly #surface: Surface = { r: 0, g: 0, b: 0, roughness: 0, specular: 0, lip: 0 };
   readonly #dome = new Float64Array(3);
   readonly #n = new Float64Array(3);
 
-  constructor(person: Person, scene: Scene, light: Occlusion) {
-    this.#person = person;
+  constructor(materials: Materials, scene: Solids, light: Occlusion) {
+    this.#materials = materials;
     this.#scene = scene;
     this.#light = light;
   }
@@ -67,7 +72,7 @@ export class Shader {
     const gy = n[1] ?? 0;
     const gz = n[2] ?? 0;
     // The neck runs on under the jaw; where it lies inside the head it must stay skin, for a turn of the head bares it.
-    const ao = Math.max(cast === 'body' ? 0.42 : 0, this.ambientOcclusion(x, y, z, n, cast === 'head' ? 'head' : 'all'));
+    const ao = Math.max(cast === 'body' ? 0.42 : 0, this.ambientOcclusion(x, y, z, n, cast === 'body' ? 'all' : cast));
     const s = this.#surface;
     const skin = part === Part.skin;
     let nx = gx;
@@ -77,7 +82,7 @@ export class Shader {
     let py = gy;
     let pz = gz;
     if (skin) {
-      skinSurface(this.#person, this.#scene.head, q[0] ?? x, q[1] ?? y, q[2] ?? z, blink, s);
+      this.#materials.skin(q, blink, s);
       const f = 16;
       const e = 0.4;
       const bx = noise(x * f + e, y * f, z * f) - noise(x * f - e, y * f, z * f);
@@ -89,7 +94,7 @@ export class Shader {
       nx -= bx * 0.035;
       ny -= by * 0.035;
       nz -= bz * 0.035;
-    } else this.#cloth(x, y, z, s, n);
+    } else this.#materials.other(part, x, y, z, n, s);
     if (!skin) {
       nx = n[0] ?? 0;
       ny = n[1] ?? 0;
@@ -180,25 +185,5 @@ export class Shader {
     out[6] = sr * sheen;
     out[7] = sg * sheen;
     out[8] = sb * sheen;
-  }
-
-  /** Fine jersey: a quiet weave and soft broad variation; the hem a shade deeper. */
-  #cloth(x: number, y: number, z: number, s: Surface, n: Float64Array): void {
-    const [r, g, b] = this.#person.garment.colour;
-    const weave = 0.94 + 0.08 * fractal(x * 1.1, y * 1.1, z * 1.1) + 0.07 * (noise(x * 24, y * 24, z * 24) - 0.5);
-    const opening = this.#scene.body.neckline(x, y, z);
-    const hem = bump((opening + 0.78) / 0.05);
-    const shade = weave * (1 - 0.3 * hem);
-    s.r = r * shade;
-    s.g = g * shade;
-    s.b = b * shade;
-    s.roughness = 0.8;
-    s.specular = 0.02;
-    s.lip = 0;
-    if (opening > -0.75) {
-      const rib = Math.sin(Math.atan2(x, z + 8.5) * 88) * 0.035;
-      n[0] = (n[0] ?? 0) + rib * (n[2] ?? 0);
-      n[2] = (n[2] ?? 0) - rib * (n[0] ?? 0);
-    }
   }
 }

@@ -59,15 +59,56 @@ export function skinSurface(person: Person, head: HeadShape, x: number, y: numbe
   const oil = 1 + 0.55 * bump(Math.hypot(x, y + 2.6, z - 2) / 1.7) + 0.3 * bump((y - 3.8) / 2) * bump(x / 3);
   s.specular *= oil;
   const scalp = hairline(person, x, y, z) + 0.5 * (fractal(x * 1.7, y * 1.7, z * 1.7) - 0.5);
-  const covered = smoothstep(-0.1, 1.2, scalp);
+  const bare = person.hair.style === 'bald' ? 0 : person.hair.style === 'buzz' ? 0.8 : 1;
+  const covered = smoothstep(-0.1, 1.2, scalp) * bare;
+  beardShade(person, x, y, z, s);
   blend(s, hair.colour[0] * 0.55, hair.colour[1] * 0.55, hair.colour[2] * 0.55, covered * 0.93);
   s.specular *= 1 - 0.9 * covered;
+}
+
+/** 0 bare .. 1 where the beard grows, by its style. */
+export function beardCover(person: Person, x: number, y: number, z: number): number {
+  const { style } = person.beard;
+  if (style === 'none' || z < -8) return 0;
+  const ax = Math.abs(x);
+  const { height: mouthY, halfWidth: W, upper, lower } = person.mouth;
+  const noise = 0.35 * (fractal(x * 2.2, y * 2.2, z * 2.2) - 0.5);
+  const chinY = -8.62 - person.head.chinDrop;
+  // The cheek's edge falls from before the ear to the corner of the moustache.
+  const cheekEdge = mouthY + 0.7 + 4.2 * smoothstep(W + 0.6, 6.6, ax) ** 1.5 + noise;
+  const jaw =
+    smoothstep(cheekEdge, cheekEdge - 0.5, y) * smoothstep(1.2, 6.5 * person.head.width, ax + 3) * smoothstep(chinY - 2.2, chinY - 1.2, y);
+  const under = smoothstep(mouthY - lower - 0.2, mouthY - lower - 0.55, y);
+  const besideMouth = smoothstep(W + 0.05, W + 0.4, ax);
+  const soulPatch = bump(x / 0.5) * smoothstep(mouthY - lower - 0.1, mouthY - lower - 0.35, y);
+  const full = jaw * Math.max(besideMouth, under, soulPatch);
+  const lipTop = mouthY + upper * (1 - 0.3 * (ax / W) ** 2) + 0.16;
+  const moustache =
+    smoothstep(lipTop - 0.08, lipTop + 0.1, y) *
+    smoothstep(mouthY + 1.75, mouthY + 1.35, y + 0.12 * ax + noise * 0.5) *
+    smoothstep(W + 0.75, W + 0.2, ax) *
+    smoothstep(0.04, 0.2, ax + 0.1);
+  const goatee = full * smoothstep(W + 0.95, W + 0.5, ax) * smoothstep(mouthY + 1, mouthY, y);
+  if (style === 'moustache') return moustache;
+  if (style === 'goatee') return Math.max(moustache, goatee);
+  return Math.max(moustache, full);
+}
+
+/** Colour of the roots in the skin, or all of a stubble. */
+function beardShade(person: Person, x: number, y: number, z: number, s: Surface): void {
+  const cover = beardCover(person, x, y, z);
+  if (cover <= 0) return;
+  const [r, g, b] = person.hair.colour;
+  const grey = person.beard.grey;
+  const dots = person.beard.style === 'stubble' ? 0.3 + 0.35 * smoothstep(0.45, 0.7, noise(x * 13, y * 13, z * 13)) : 0.62;
+  blend(s, mix(r, 0.4, grey * 0.7), mix(g, 0.39, grey * 0.7), mix(b, 0.38, grey * 0.7), cover * dots);
+  s.specular *= 1 - 0.7 * cover;
 }
 
 /** Above 0 where hair grows (cm from the hairline, roughly). */
 export function hairline(person: Person, x: number, y: number, z: number): number {
   const ax = Math.abs(x);
-  const line = 6.3 - 0.05 * x * x + 0.4 * bump((ax - 3.4) / 1.2) - 3 * Math.max(0, ax - 4.9 * person.head.width);
+  const line = person.hair.line - 0.05 * x * x + 0.4 * bump((ax - 3.4) / 1.2) - 3 * Math.max(0, ax - 4.9 * person.head.width);
   if (z > -5.4) return y - line;
   const behind = -(z + 5.4);
   const nape = z < -9.5 ? 8 : 2.6 + behind * 0.2;
@@ -83,11 +124,11 @@ function eyeArea(person: Person, head: HeadShape, ax: number, y: number, blink: 
   const yu = c.upperLidAt(u, blink);
   const yl = c.lowerLidAt(u, blink);
   const under = bump((y - yl + 0.45) / 0.32) * smoothstep(1.2, 0.5, au);
-  tint(s, 0.93, 0.84, 0.86, under * 0.5);
+  tint(s, 0.93, 0.84, 0.86, under * (0.5 + 0.3 * person.age));
   const crease = c.crease(u);
   const lid = smoothstep(-0.05, 0.12, y - yu) * smoothstep(crease + 0.5, crease - 0.1, y) * smoothstep(1.3, 0.7, au);
-  tint(s, 0.8, 0.64, 0.6, lid * (0.35 + 0.5 * makeup));
-  tint(s, 0.72, 0.54, 0.5, bump((y - crease) / 0.09) * smoothstep(1.15, 0.85, au) * (1 - 0.6 * blink) * 0.6);
+  tint(s, 0.8, 0.64, 0.6, lid * (0.35 + 0.5 * makeup) * (1 - 0.5 * person.eyes.fold));
+  tint(s, 0.72, 0.54, 0.5, bump((y - crease) / 0.09) * smoothstep(1.15, 0.85, au) * (1 - 0.6 * blink) * 0.6 * (1 - person.eyes.fold));
   const outer = bump((u - 0.95) / 0.45) * bump((y - yu - 0.18) / 0.3);
   tint(s, 0.72, 0.56, 0.52, outer * makeup * 0.6);
   const lowerRim = bump((y - yl) / 0.06) * smoothstep(1.1, 0.95, au) * (1 - blink);

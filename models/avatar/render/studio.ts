@@ -1,18 +1,18 @@
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Person } from '../person.ts';
-import { createFilm, type Film, type Job, type Shot, sharedFloats, type WorkerSetup } from './job.ts';
+import { createFilm, type Film, type Job, type Shot, type Sitter, sharedFloats, type WorkerSetup } from './job.ts';
 import { DISTANCE_LATTICE, latticeSize } from './occlusion.ts';
 
 const ROWS_PER_JOB = 12;
 
-/** Worker threads that expose shots of one person. Close it with `await using`. */
+/** Worker threads that expose shots of one sitter. Close it with `await using`. */
 export class Studio {
   readonly #workers: Worker[] = [];
   readonly #distances = sharedFloats(latticeSize(DISTANCE_LATTICE));
   #hair: Float32Array | undefined;
 
-  constructor(person: Person, threads = 2) {
-    const workerData: WorkerSetup = { person };
+  constructor(sitter: Sitter, threads = Math.min(8, Math.max(1, availableParallelism()))) {
+    const workerData: WorkerSetup = { sitter };
     for (let i = 0; i < threads; i++) this.#workers.push(new Worker(new URL('./worker.ts', import.meta.url), { workerData }));
   }
 

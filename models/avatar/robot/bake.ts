@@ -1,0 +1,149 @@
+import type { Rig } from '../../../server/face/rig.ts';
+
+import sharp from 'sharp';
+import { compose, pack } from '../bake/atlas.ts';
+import type { Drawn } from '../avatar.ts';
+import { EMOTION_POSES, VISEME_POSES } from '../bake/expressions.ts';
+import { FilmCache } from '../bake/film-cache.ts';
+import { type Delta, encodeLayer, gridMesh, type LayerDraft, trim } from '../bake/layer.ts';
+import { backdropLayer } from '../bake/scenery.ts';
+import { CAMERA_CM, CANVAS_PX, PX_PER_CM, projectX, projectY, rigDepth, unprojectX, unprojectY } from '../camera.ts';
+import { bump, smoothstep } from '../math.ts';
+import { applyCoverage, createPicture, develop, type Picture } from '../render/develop.ts';
+import type { Region, Shot } from '../render/job.ts';
+import { coverage, marchRay } from '../render/march.ts';
+import { Studio } from '../render/studio.ts';
+import { HEAD, type Robot } from './robot.ts';
+import { headFront, RobotScene } from './solids.ts';
+import { screenLayers } from './screen.ts';
+
+const ATLAS_PX = 2048;
+const EXPOSURE = 0.9;
+
+/** Pictures of shell, pods and body by the sculptor's renderer; the face is drawn as light on the screen. */
+export async function bakeRobot(robot: Robot, scale: number, onProgress: (what: string, share: number) => void): Promise<Drawn> {
+  await using studio = new Studio({ robot });
+  const scene = new RobotScene();
+  const cache = await FilmCache.open(robot);
+  let prepared: Promise<void> | undefined;
+  const shoot = async (cast: Shot['cast'], region: Region): Promise<Picture> => {
+    const shot: Shot = { cast, region, scale };
+    const { picture } = await cache.get([shot, 1], async () => {
+      prepared ??= studio.prepare();
+      await prepared;
+      const film = await studio.expose(shot, (share) => onProgress(cast, share));
+      const developed = develop(film, scale);
+      applyCoverage(developed, coverage(scene, shot, film));
+      return { picture: developed, depth: film.depth.slice() };
+    });
+    return picture;
+  };
+  const depthOf = (cast: Shot['cast'], x: number, y: number): number => {
+    const z = marchRay(scene, cast, x, y, 5);
+    return z > -900 ? z : HEAD.z;
+  };
+  const frontAt = (px: number, py: number): number => {
+    let z = 0;
+    for (let i = 0; i < 3; i++) z = headFront(unprojectX(px, z), unprojectY(py, z));
+    return z;
+  };
+  const headRegion: Region = { x: 150, y: 190, width: 724, height: 600 };
+  const podRegion: Region = { x: 60, y: 30, width: 904, height: 640 };
+  const bodyRegion: Region = { x: 0, y: 640, width: CANVAS_PX, height: CANVAS_PX - 640 };
+  const head = await shoot('head', headRegion);
+  const pods = await shoot('pods', podRegion);
+  const body = await shoot('body', bodyRegion);
+  lampHalo(pods, podRegion);
+
+  const rigid = (
+    id: string,
+    picture: Picture,
+    region: Region,
+    cells: readonly [number, number],
+    zAt: (x: number, y: number) => number,
+  ): LayerDraft => ({
+    id,
+    picture,
+    region,
+    ...gridMesh(region, ...cells, (x, y) => ({ depth: rigDepth(zAt(x, y)), follow: 1 })),
+    morphs: {},
+  });
+  const bodyMesh = gridMesh(bodyRegion, 20, 14, (x, y) => {
+    const z = depthOf('body', x, y);
+    const up = unprojectY(y, z);
+    return { depth: rigDepth(z), follow: smoothstep(-13.6, -9.4, up) * smoothstep(6, 4, Math.abs(unprojectX(x, z))) };
+  });
+  const breath = bodyMesh.vertices.map((v): Delta => [0, -3 * smoothstep(760, 900, v.y), 0]);
+  const drafts: LayerDraft[] = [
+    backdropLayer(robot),
+    { id: 'body', picture: body, region: bodyRegion, ...bodyMesh, morphs: { breath } },
+    rigid('pods', pods, podRegion, [26, 18], () => HEAD.z + 0.4),
+    rigid('shell', head, headRegion, [26, 22], frontAt),
+  ].map((draft) => (draft.opaque ? draft : trim(draft)));
+
+  const lit = screenLayers(robot, (x, y) => rigDepth(frontAt(x, y)) - 6);
+  const sizes = [
+    ...drafts.map((d) => d.picture),
+    ...lit.map(({ region, scale: s }) => createPicture(Math.ceil(region.width * s), Math.ceil(region.height * s))),
+  ];
+  const { places, height } = pack(sizes, ATLAS_PX);
+  const rgba = compose(sizes.slice(0, drafts.length), places.slice(0, drafts.length), ATLAS_PX, height, EXPOSURE);
+  await Promise.all(
+    lit.map(async (layer, i) => {
+      const { width, height: rows } = sizes[drafts.length + i]!;
+      const place = places[drafts.length + i]!;
+      const { x, y, width: w, height: h } = layer.region;
+      const document = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${rows}" viewBox="${x} ${y} ${w} ${h}" preserveAspectRatio="none">${layer.svg}</svg>`;
+      const drawn = await sharp(Buffer.from(document)).ensureAlpha().raw().toBuffer();
+      for (let row = 0; row < rows; row++)
+        rgba.set(drawn.subarray(row * width * 4, (row + 1) * width * 4), ((place.y + row) * ATLAS_PX + place.x) * 4);
+    }),
+  );
+  const rig: Rig = {
+    format: 'visavis-rig',
+    version: 1,
+    name: robot.name,
+    title: robot.title,
+    origin: 'generated by models/avatar/generate.ts',
+    licence: 'Apache-2.0',
+    canvas: { width: CANVAS_PX, height: CANVAS_PX },
+    atlas: { file: 'atlas.png', width: ATLAS_PX, height },
+    pose: {
+      pivot: { x: projectX(0, HEAD.z), y: projectY(HEAD.y - 6.5, HEAD.z) },
+      yawDeg: 10,
+      pitchDeg: 8,
+      rollDeg: 9,
+      shiftPx: 28,
+      zoom: 0.06,
+      cameraPx: (CAMERA_CM - HEAD.z) * PX_PER_CM,
+    },
+    visemes: VISEME_POSES,
+    emotions: EMOTION_POSES,
+    layers: [
+      ...drafts.map((draft, i) => encodeLayer(draft, places[i]!)),
+      ...lit.map((layer, i) => encodeLayer({ ...layer, picture: sizes[drafts.length + i]! }, places[drafts.length + i]!)),
+    ],
+  };
+  return { rig, atlas: { width: ATLAS_PX, height, data: new Uint8Array(rgba.buffer, rgba.byteOffset, rgba.byteLength) } };
+}
+
+/** The lamp on the antenna shines into the air around it. */
+function lampHalo(picture: Picture, region: Region): void {
+  const cx = projectX(0, HEAD.z);
+  const cy = projectY(HEAD.y + 11.25, HEAD.z);
+  const k = picture.width / region.width;
+  for (let j = 0; j < picture.height; j++) {
+    for (let i = 0; i < picture.width; i++) {
+      const r = Math.hypot(region.x + i / k - cx, region.y + j / k - cy);
+      if (r > 120) continue;
+      const o = (j * picture.width + i) * 4;
+      const a = picture.rgba[o + 3]!;
+      const glow = 0.5 * bump(Math.max(0, r - 20) / 26) * (1 - a);
+      if (glow < 0.004) continue;
+      const total = a + glow;
+      const colour = [1.5, 0.62, 0.16];
+      for (let c = 0; c < 3; c++) picture.rgba[o + c] = (picture.rgba[o + c]! * a + colour[c]! * glow) / total;
+      picture.rgba[o + 3] = total;
+    }
+  }
+}
