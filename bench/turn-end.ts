@@ -14,9 +14,9 @@ const HOLDS_MS = [300, 400, 500, 550, 600, 650, 700, 800, 900];
 const LONG_HOLDS_MS = [900, 1_000, 1_200];
 /** A prepared answer's first sound leaves so long after the turn is taken. */
 const START_MS = 60;
-/** Speech after which the floor takes an answer back: three VAD frames. What had left until then was heard. */
-const RETRACT_AFTER_MS = 96;
-/** Less sound than this is no word, but a click. */
+/** Speech after which the floor holds a young answer: one VAD frame. What had left until then was heard. */
+const HOLD_AFTER_MS = 32;
+/** Less of the answer than this is no word that anybody hears. */
 const SHORTEST_WORD_MS = 100;
 const NEVER_MS = 2_500;
 
@@ -34,7 +34,7 @@ function endpointMs({ lengthMs, judgements }: Silence, hold: Hold, unjudgedHoldM
 }
 
 /** How much of the answer has left when the visitor, who goes on, is noticed; negative: nothing. */
-const leftMs = (pause: Silence, endedMs: number): number => pause.lengthMs + RETRACT_AFTER_MS - endedMs - START_MS;
+const leftMs = (pause: Silence, endedMs: number): number => pause.lengthMs + HOLD_AFTER_MS - endedMs - START_MS;
 
 const { silences, human } = await hardSet((name) => process.stderr.write(`${name} `));
 const ends = silences.filter(({ kind }) => kind === 'end');
@@ -53,13 +53,13 @@ function outcome(hold: Hold, unjudgedHoldMs: number) {
   };
   const answers = ends.map((end) => end.delayMs + (endpointMs(end, hold, unjudgedHoldMs) ?? NEVER_MS) + START_MS);
   return {
-    cutOffs: cut(pauses, 0),
-    words: cut(pauses, SHORTEST_WORD_MS),
+    cutOffs: cut(pauses, SHORTEST_WORD_MS),
+    sounds: cut(pauses, 0),
     natural: cut(
       pauses.filter(({ kind }) => kind === 'natural'),
-      0,
+      SHORTEST_WORD_MS,
     ),
-    long: cut(longPauses, 0),
+    long: cut(longPauses, SHORTEST_WORD_MS),
     p50: quantile(answers, 0.5),
     p95: quantile(answers, 0.95),
   };
@@ -98,14 +98,14 @@ const reached = printReport({
       goal: `<= ${100 * CUT_OFF_GOAL} %`,
       pass: chosen.cutOffs <= CUT_OFF_GOAL,
     },
-    { id: 'P1', figure: `of them with more than ${SHORTEST_WORD_MS} ms of the answer`, value: percent(chosen.words) },
+    { id: 'P1', figure: 'pauses into which any sound of the answer fell', value: percent(chosen.sounds) },
     { id: 'P1', figure: 'natural pauses alone: cut off', value: percent(chosen.natural) },
     { id: 'P1', figure: `natural pauses over ${PAUSE_TO_MS} ms: cut off`, value: percent(chosen.long) },
     { id: 'P1', figure: `${named}: voice to voice, p95`, value: `${chosen.p95.toFixed(0)} ms` },
   ],
   notes: [
     `${ends.length} true ends, ${pauses.filter(({ kind }) => kind === 'natural').length} natural and ${pauses.filter(({ kind }) => kind === 'inserted').length} inserted pauses to ${PAUSE_TO_MS} ms, ${longPauses.length} longer natural ones`,
-    `voice to voice: endpoint after the last sound + ${START_MS} ms; cut off: anything of the answer had left when ${RETRACT_AFTER_MS} ms of speech took it back`,
+    `voice to voice: endpoint after the last sound + ${START_MS} ms; cut off: more than ${SHORTEST_WORD_MS} ms of the answer had left when the first frame of speech held it`,
     human ? 'human recordings' : 'our own voice: only pauses between words that were understood',
   ],
 });

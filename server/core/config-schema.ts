@@ -89,8 +89,8 @@ const hearing = section({
   decoders: count(1, 64).describe('Recognisers kept ready while nobody calls; with calls one more for every two.'),
   maxDecoders: count(8, 64).describe('Recognisers at most; further calls wait for one.'),
   domainWeight: z.number().min(0).max(1).default(0.5).describe('Share of the knowledge in the recogniser language model.'),
-  holdMs: ms(500).describe('Silence that ends a turn when the words are surely complete.'),
-  hangingHoldMs: ms(1_200).describe(
+  holdMs: ms(600).describe('Silence that ends a turn when the words are surely complete.'),
+  hangingHoldMs: ms(1_000).describe(
     'Silence that ends a turn when the words are surely unfinished; in between by how likely they are all.',
   ),
   unfinishedLog10: z

@@ -12,7 +12,7 @@ export const earOptionsSchema = z.object({
   preRollMs: z.number().default(300),
   maxUtteranceMs: z.number().default(60_000),
   abandonAfterMs: z.number().default(5_000),
-  holdMs: z.number().default(500),
-  hangingHoldMs: z.number().default(1_200),
+  holdMs: z.number().default(600),
+  hangingHoldMs: z.number().default(1_000),
   unfinishedLog10: z.number().default(-10),
 });

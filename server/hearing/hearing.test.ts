@@ -92,7 +92,7 @@ describe.runIf(hasSpeech)('the ear', () => {
     const heard = new Listener(ear);
     heard.push(scene([{ pcm: await makeSpeech('I would like to'), pauseBeforeMs: 600 }]).pcm);
     const turn = await heard.until((event) => event.type === 'turn' && event.reason !== 'complete');
-    expect(turn).toMatchObject({ holdMs: 1_200 });
+    expect(turn).toMatchObject({ holdMs: 1_000 });
     await ear.close();
   });
 

@@ -24,6 +24,7 @@ const DID_YOU_MEAN = {
   en: ['Did you mean:', 'Say yes, or ask in another way.'],
   ar: ['هل تقصد:', 'قل نعم، أو اسأل بطريقة أخرى.'],
 } as const;
+const UNKNOWN = { en: "I'm sorry, I don't know that.", ar: 'عذراً، لا أعرف ذلك.' };
 
 /**
  * The responder that needs no model: small talk, and answers out of the knowledge in the words of its documents. It
@@ -66,7 +67,7 @@ export class EmbeddedResponder {
         { type: 'text', text: talk.text },
       ];
     }
-    return this.#aboutTheConversation(question) ?? this.#outOfTheKnowledge(question, language.startsWith('ar') ? 'ar' : 'en', seed);
+    return this.#aboutTheConversation(question) ?? this.#outOfTheKnowledge(question, languageOf(language), seed);
   }
 
   #aboutTheConversation({ text, history }: Question): ReplyPart[] | undefined {
@@ -109,6 +110,14 @@ export class EmbeddedResponder {
     return [say(rest.text || 'That is all I know about it.')];
   }
 
+  /** What the documents answer, and what is said where they don't. */
+  likelyAnswers(language: string): readonly string[] {
+    const spokenLanguage = languageOf(language);
+    const { sections } = this.#options.knowledge;
+    const known = sections.flatMap((section) => [spoken(section, 0).text, didYouMean(section, spokenLanguage)]);
+    return [UNKNOWN[spokenLanguage], ...known];
+  }
+
   #outOfTheKnowledge({ text, history }: Question, language: 'en' | 'ar', seed: number): ReplyPart[] {
     const { answerThreshold, suggestThreshold, knowledge } = this.#options;
     const best = this.find(text, history);
@@ -116,14 +125,12 @@ export class EmbeddedResponder {
       return [{ type: 'gesture', gesture: 'nod' }, say(spoken(best.section, bestStart(best.section, text)).text)];
     }
     if (best && best.confidence >= suggestThreshold) {
-      const [ask, how] = DID_YOU_MEAN[language];
-      return [{ type: 'gesture', gesture: 'tilt' }, say(`${ask} ${best.section.title.replace(/[?؟.]+$/, '')}? ${how}`)];
+      return [{ type: 'gesture', gesture: 'tilt' }, say(didYouMean(best.section, language))];
     }
     const titles = knowledge.sections.filter(({ title }) => /[?؟]$/.test(title));
     const example = titles[Math.abs(seed) % Math.max(1, titles.length)]?.title;
-    const unknown = language === 'ar' ? 'عذراً، لا أعرف ذلك.' : "I'm sorry, I don't know that.";
     const offer = !example ? '' : language === 'ar' ? ` يمكنك أن تسألني مثلاً: ${example}` : ` You could ask me, for example: ${example}`;
-    return [{ type: 'emotion', emotion: 'sad', intensity: 0.3 }, say(unknown + offer)];
+    return [{ type: 'emotion', emotion: 'sad', intensity: 0.3 }, say(UNKNOWN[language] + offer)];
   }
 
   #lastSubject(history: readonly Message[]): Section | undefined {
@@ -154,8 +161,15 @@ const say = (text: string): ReplyPart => ({ type: 'text', text });
 const refersBack = (text: string): boolean =>
   /\b(it|that|this|they|them|there|هذا|ذلك|هو|هي)\b/i.test(text) || contentWordsOf(text).length <= 1;
 
+const languageOf = (language: string): 'en' | 'ar' => (language.startsWith('ar') ? 'ar' : 'en');
+
+function didYouMean({ title }: Section, language: 'en' | 'ar'): string {
+  const [ask, how] = DID_YOU_MEAN[language];
+  return `${ask} ${title.replace(/[?؟.]+$/, '')}? ${how}`;
+}
+
 /** Two or three sentences: what somebody can listen to. */
-export function spoken(section: Section, from: number): { text: string } {
+function spoken(section: Section, from: number): { text: string } {
   let text = '';
   for (const sentence of section.sentences.slice(from)) {
     if (text && text.length + sentence.length > MAX_SPOKEN_CHARS) break;

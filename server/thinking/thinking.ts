@@ -6,7 +6,7 @@ import { isAbort, toVisavisError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { CircuitBreaker } from './breaker.ts';
 import type { Assessment, Message, ReplyPart, ReplyRequest, Thinking } from './contract.ts';
-import { EmbeddedResponder, spoken } from './embedded.ts';
+import { EmbeddedResponder } from './embedded.ts';
 import { InlineMarks } from './inline-marks.ts';
 import { loadDocuments } from './knowledge/documents.ts';
 import { Knowledge } from './knowledge/knowledge.ts';
@@ -156,7 +156,7 @@ class Chain implements Thinking {
 
   likelyAnswers(language: string): readonly string[] {
     if (this.#links.length > 0) return [phrasesIn(language).filler];
-    return this.#knowledge.sections.map((section) => spoken(section, 0).text);
+    return this.#embedded.likelyAnswers(language);
   }
 
   describe(): { engine: string; model?: string; documents: number } {

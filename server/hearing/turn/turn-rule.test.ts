@@ -25,7 +25,7 @@ describe('the turn rule', () => {
   });
 
   it('waits longer the less likely the sentence ends, between its two bounds', () => {
-    const holds = [0, -2, -4, -6, -8, -10, -12, -14].map((log10) => judge('can you book a table for two', log10).holdMs);
+    const holds = Array.from({ length: 60 }, (_, i) => -i / 4).map((log10) => judge('can you book a table for two', log10).holdMs);
     expect(holds).toEqual([...holds].sort((a, b) => a - b));
     expect(new Set(holds).size).toBeGreaterThan(3);
     expect(holds[0]).toBe(500);

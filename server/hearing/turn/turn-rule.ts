@@ -34,11 +34,11 @@ export type TurnJudge = (evidence: TurnEvidence, options: TurnRuleOptions) => Tu
 export type WeightsOf<Features> = { readonly [Name in keyof Features]: number } & { readonly bias: number };
 
 /** Logits from which the words count as complete, and up to which they do not: chosen on the hard set, all that was. */
-const COMPLETE_LOGIT = 1.5;
-const UNFINISHED_LOGIT = -1;
+const COMPLETE_LOGIT = 1;
+const UNFINISHED_LOGIT = 0.5;
 
 /** What is known of words is known of English ones: others count as rather complete. */
-const FOREIGN_LOGIT = 1;
+const FOREIGN_LOGIT = 0.9;
 
 const END_MARK = /[.?!\u061f\u3002]\s*$/;
 
