@@ -82,7 +82,7 @@ export class Motion {
     p.u = x / c.mouthHalfWidth;
     p.au = Math.abs(p.u);
     p.v = y - c.seam(x);
-    p.lip = p.au < 1 ? (1 - p.u * p.u) ** 0.7 : 0;
+    p.lip = p.au < 1 ? (1 - p.u * p.u) ** 0.58 : 0;
     p.left = smoothstep(-0.9, 0.9, x);
   }
 
@@ -116,7 +116,9 @@ export class Motion {
         const rz = z - HINGE_Z;
         dy = (ry * JAW_COS - rz * JAW_SIN - ry) * share;
         dz = (ry * JAW_SIN + rz * JAW_COS - rz) * share;
-        dx = -0.12 * x * ring;
+        // The upper lip is drawn up a little and arches, so that the opening is round rather than a wedge.
+        if (upperSide) dy += 0.3 * p.lip * (1 - p.u * p.u) * bump(p.v / 1.1);
+        dx = -0.15 * x * ring;
         break;
       }
       case 'jawLeft':

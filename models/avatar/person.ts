@@ -47,7 +47,7 @@ export const personSchema = z.strictObject({
       upper: ratio(0.56, 0.25, 1).describe('cm of the upper lip at its peaks'),
       lower: ratio(0.76, 0.3, 1.2),
       height: ratio(-6.0, -7, -5.4).describe('y of the closed lips'),
-      corner: ratio(0.03, -0.1, 0.25).describe('cm that the corners lie above the middle at rest'),
+      corner: ratio(-0.05, -0.15, 0.25).describe('cm that the corners lie above the middle at rest'),
       lipColour: colour.default([0.58, 0.23, 0.21]),
     })
     .prefault({}),

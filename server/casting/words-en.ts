@@ -194,7 +194,7 @@ const people: Record<string, Meaning> = {
   'young|youthful': quality({ person: { ageYears: 25 } }),
   'teen|teenage|teenager|adolescent': fact({ ageYears: 17 }),
   'middle aged|mature': fact({ ageYears: 49 }),
-  'old|older|elderly|aged|senior': quality({ person: { ageYears: 70 } }),
+  'old|older|elderly|senior': quality({ person: { ageYears: 70 } }),
   'confident|professional|assertive|elegant|poised|proud|stylish|charismatic|smart|successful': fact({ expression: 'confident' }),
   'friendly|happy|cheerful|warm|kind|welcoming|approachable|nice|gentle|sweet|jolly|funny': fact({ expression: 'friendly' }),
   'serious|stern|strict|formal|severe|grave': fact({ expression: 'serious' }),

@@ -188,7 +188,9 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
     const exposure = await cache.get([`hair ${group}`, scale * detail], async () =>
       exposeHair((await combed())[group], hairRegion, scale * detail),
     );
-    return hairLayer(id, exposure, hairRegion);
+    // Short hair goes with the outline of the head, which stands at this depth (see FaceMesh).
+    const nearest = person.hair.style === 'waves' ? undefined : group === 'back' ? -6 : -4.2;
+    return hairLayer(id, exposure, hairRegion, nearest);
   };
   const backHair = await hair('back', 'hairBack', 0.5);
   const sideHair = await hair('side', 'hairSide', 0.7);

@@ -62,7 +62,7 @@ export function eyeLayers(person: Person, scene: Scene, sign: 1 | -1): LayerDraf
     const nz = Math.sqrt(Math.max(0.08, 1 - (dx * dx + dy * dy) / (R * R)));
     const edge = smoothstep(0.45, 1, Math.abs(u));
     const vein = smoothstep(0.62, 0.72, fractal(dx * 2.4, dy * 6, sign * 3 + 5));
-    let [r, g, b] = [0.7, 0.665, 0.645];
+    let [r, g, b] = [0.6, 0.562, 0.54];
     r = mix(r, 0.6, edge * 0.6) * mix(1, 0.97, vein * edge * 0.5);
     g = mix(g, 0.43, edge * 0.6) * mix(1, 0.78, vein * edge * 0.5);
     b = mix(b, 0.4, edge * 0.6) * mix(1, 0.77, vein * edge * 0.5);

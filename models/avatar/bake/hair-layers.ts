@@ -60,11 +60,11 @@ export function exposeHair(strokes: Stroke[], region: Region, scale: number): Ex
   return { picture: drawStrokes(strokes, region, scale), depth: Float32Array.from(mesh.vertices, (v) => depthAt(v.x, v.y)) };
 }
 
-/** The layer of one group. Ends that lie on the shoulders follow the head less. */
-export function hairLayer(id: string, { picture, depth }: Exposure, region: Region): LayerDraft {
+/** The layer of one group; hair behind z = `nearest` is drawn as if it stood there. Ends that lie on the shoulders follow the head less. */
+export function hairLayer(id: string, { picture, depth }: Exposure, region: Region, nearest = Number.NEGATIVE_INFINITY): LayerDraft {
   let i = 0;
   const mesh = gridMesh(region, ...hairGrid(region), (_, y) => {
-    const z = depth[i++] ?? 0;
+    const z = Math.max(nearest, depth[i++] ?? 0);
     return { depth: rigDepth(z), follow: 1 - 0.42 * smoothstep(-6, -15.5, unprojectY(y, z)) };
   });
   return { id, picture, region, ...mesh, morphs: {} };
@@ -123,7 +123,11 @@ export function lashLayers(person: Person, scene: Scene, sign: 1 | -1): LayerDra
   });
   const layer = (upper: boolean): LayerDraft => {
     const region = upper ? box(1.6, -0.3) : box(0.25, -1.1);
-    const picture: Picture = drawStrokes(lashStrokes(lashes(person, scene, sign, upper), upper ? 0.9 : 0.6), region, 2);
+    const picture: Picture = drawStrokes(
+      lashStrokes(lashes(person, scene, sign, upper), (upper ? 0.6 : 0.35) + 0.5 * person.skin.makeup),
+      region,
+      2,
+    );
     const mesh = gridMesh(region, 16, 8, () => ({ depth: rigDepth(z + 0.4), follow: 1 }));
     const move = (dy: (u: number, y: number, open: number) => number): Delta[] =>
       mesh.vertices.map((v) => {

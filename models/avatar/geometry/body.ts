@@ -15,7 +15,7 @@ export class BodyShape {
 
   skin(x: number, y: number, z: number): number {
     if (y > 1) return Math.max(y - 0.5, 1);
-    const ax = Math.abs(x);
+    const ax = Math.sqrt(x * x + 0.35);
     const r = this.#radius;
     let d = rod(x, y, z * 0.96, 0, -5.5, -8.1, 0, -18.5, -9.2, r * 0.95, r * 1.06);
     d = smin(d, rod(ax, y, z, r * 0.9, -6.5, -9, 1.2, -17.6, -4.7, 0.8, 0.7), 1.6);
@@ -78,8 +78,8 @@ export class BodyShape {
     const collarReach = Math.sqrt(x * x + (z + 8.8) * (z + 8.8));
     const stand = smax(Math.abs(collarReach - this.#radius - 0.62) - 0.17, Math.abs(y + 12.2 + 0.16 * (z + 8.8)) - 1.5, 0.2);
     const wing = smax(
-      smax(Math.abs(skin - 0.5) - 0.13, Math.abs(ax - 2.7 + 0.34 * (y + 15)) - 1.5 - 0.22 * (y + 15), 0.1),
-      Math.max(-16.4 + 0.5 * (2.4 - ax) - y, y + 12.1),
+      smax(Math.abs(skin - 0.52) - 0.15, Math.abs(ax - 3) - 2.4, 0.1),
+      Math.max((ax < 2.3 ? -13.2 - 2 * (ax - 0.7) : -16.4 + 0.64 * (ax - 2.3)) - y, y + 12.1) * 0.8,
       0.1,
     );
     const collar = isFront ? Math.min(smax(stand, 1.2 - ax, 0.3), wing) : stand;

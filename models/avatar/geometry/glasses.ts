@@ -3,11 +3,11 @@ import type { Person } from '../person.ts';
 
 /** Half width and height (cm) of a lens, and how square it is. */
 const LENSES = {
-  round: { half: 2.45, tall: 2.3, square: 2 },
-  rectangular: { half: 2.62, tall: 1.85, square: 4.2 },
+  round: { half: 2.2, tall: 2.1, square: 2 },
+  rectangular: { half: 2.36, tall: 1.58, square: 3.6 },
 } as const;
 
-const RIM_CM = 0.17;
+const RIM_CM = 0.115;
 
 /** Frame of the glasses as signed distance: rims on a gently curved front, a bridge, and arms that go back over the ears. */
 export function glassesDistance(person: Person, x: number, y: number, z: number): number {
@@ -29,7 +29,7 @@ export function glassesDistance(person: Person, x: number, y: number, z: number)
   if (ax < inner + 0.3) d = smin(d, Math.hypot(y - bridgeY, z - frontZ - 0.12) - RIM_CM * 0.9, 0.12);
   const outer = cx + lens.half;
   const hingeZ = 1.55 - 0.035 * outer * outer;
-  d = smin(d, rod(ax, y, z, outer - 0.05, 0.45, hingeZ, outer + 0.5, 0.5, hingeZ - 0.6, 0.2, 0.17), 0.15);
+  d = smin(d, rod(ax, y, z, outer - 0.05, 0.45, hingeZ, outer + 0.5, 0.5, hingeZ - 0.6, 0.16, 0.14), 0.12);
   return Math.min(d, rod(ax, y, z, outer + 0.5, 0.5, hingeZ - 0.6, 7.35 * person.head.width, 0.3, -8, 0.16, 0.14)) * 0.8;
 }
 

@@ -103,9 +103,9 @@ export class HeadShape {
     const t = saturate((y - tipY + 0.3) / -2.6);
     const fold = ax - (1.45 * nw + 0.25 + t * 1.25 + 0.2 * Math.sin(t * 3.1));
     const { age } = this.#p;
-    const foldStrength = (0.014 + 0.06 * age) * Math.sin(Math.PI * saturate((y + 7) / 3.4)) * smoothstep(-2, 0, z);
+    const foldStrength = (0.014 + 0.085 * age) * Math.sin(Math.PI * saturate((y + 7) / 3.4)) * smoothstep(-2, 0, z);
     d += foldStrength * (bump((fold + 0.05) / (0.38 - 0.14 * age)) - 0.7 * bump((fold - 0.55) / 0.7));
-    if (age > 0.1) d += age * this.#wrinkles(ax, y, z);
+    if (age > 0.1) d += 1.5 * age * this.#wrinkles(ax, y, z);
     d += 0.09 * bump((y - c.mouthY + this.#p.mouth.lower + 0.42) / 0.4) * bump(ax / 1.5) * smoothstep(-1, 0, z);
     return d;
   }

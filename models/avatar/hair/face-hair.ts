@@ -89,7 +89,7 @@ export function lashes(person: Person, scene: Scene, sign: 1 | -1, upper: boolea
       : (0.13 + 0.07 * smoothstep(-0.4, 0.8, u)) * (0.7 + 0.5 * next());
     for (let k = 0; k < size; k++) {
       const at = u + (clumpWidth * (k + 0.5 * next())) / size;
-      const own = reach * (0.8 + 0.25 * next());
+      const own = reach * (0.8 + 0.25 * next()) * (upper ? 0.72 + 0.55 * person.skin.makeup : 0.8);
       const rootX = c.eyeX + at * c.eyeHalfWidth;
       const rootY = upper ? c.upperLid(at) + 0.015 : c.lowerLid(at) - 0.015;
       const fan = (tipU - at) * c.eyeHalfWidth * 0.9 + (0.18 + 0.75 * at) * own;
@@ -100,7 +100,7 @@ export function lashes(person: Person, scene: Scene, sign: 1 | -1, upper: boolea
         const y = upper ? rootY + own * (-0.08 * Math.sin(t * 3) + (0.95 - 0.3 * at) * t ** 1.5) : rootY - own * (0.75 * t + 0.25 * t * t);
         points.push([x * sign, y, c.eyeZ + c.eyeRadius * 0.93]);
       }
-      out.push({ u: at, points, widthCm: upper ? 0.03 + 0.01 * person.skin.makeup : 0.018 });
+      out.push({ u: at, points, widthCm: upper ? 0.02 + 0.02 * person.skin.makeup : 0.014 });
     }
     u += clumpWidth * (0.8 + 0.35 * next());
   }

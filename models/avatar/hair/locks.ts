@@ -124,9 +124,9 @@ export function growLocks(person: Person): Lock[] {
   const groupOf = (azimuth: number): HairGroup => (azimuth > 128 ? 'back' : azimuth > 98 ? 'side' : 'front');
   for (const side of [-1, 1] as const) {
     const tiers = [
-      { layer: 0.88, count: 26, end: -12.6, wave: 0.16, share: 0.8 },
-      { layer: 0.94, count: 30, end: -13.4, wave: 0.26, share: 1 },
-      { layer: 1, count: 34, end: -14, wave: 0.36, share: 1 },
+      { layer: 0.88, count: 30, end: -12.6, wave: 0.16, share: 0.8 },
+      { layer: 0.94, count: 36, end: -13.4, wave: 0.26, share: 1 },
+      { layer: 1, count: 40, end: -14, wave: 0.36, share: 1 },
     ];
     for (const tier of tiers) {
       for (let i = 0; i < tier.count; i++) {
@@ -136,13 +136,13 @@ export function growLocks(person: Person): Lock[] {
           side,
           root: partRoot(side, rho * 0.98, 0.03 + (1 - tier.layer) * 8 + next() * 0.14),
           azimuth,
-          layer: tier.layer + (next() - 0.5) * 0.05,
+          layer: tier.layer + (next() - 0.5) * 0.075,
           endY: (tier.end + (next() - 0.5) * 2.2) * length,
           wave: tier.wave * person.hair.wave * (0.7 + 0.6 * next()),
           phase: 1.2 * side + rho * 2.2 + (next() - 0.5) * 1.3,
           flick: 0.25 * smoothstep(0.35, 0, rho),
         };
-        add(course, [0.62, 0.95, 0.3], tier.share, groupOf(azimuth));
+        add(course, [0.62, 0.74, 0.2], tier.share, groupOf(azimuth));
       }
     }
     for (let i = 0; i < 16; i++) {

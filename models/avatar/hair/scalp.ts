@@ -115,7 +115,7 @@ export function growScalp(person: Person): Lock[] {
     case 'short':
       return shortCut(person, field, onScalp(0.1), next);
     case 'coils':
-      return coils(person, field, onScalp(0), next);
+      return coils(person, field, onScalp(0.4), next);
     case 'buzz':
       return [...sites(field, 5200, SKULL, onScalp(0.05), next)].map(({ root }) =>
         bristle(field, root, 0.32 + 0.2 * next(), (p) => [p[0] * 0.1, -0.5, 0.6], next, 0.16),
@@ -152,13 +152,13 @@ function shortCut(person: Person, field: Field, grows: (p: Vector) => boolean, n
     const sway = (fractal(x * 0.55 + 7, y * 0.55, z * 0.55) - 0.5) * 1.5;
     const flow = (p: Vector): Vector => {
       const away = smoothstep(0, 3.4, Math.abs(p[0] - part));
-      const back: Vector = [side * (0.75 + 0.5 * away) + sway, 0.34 * front * (1 - away), -0.85 - 0.3 * front];
-      const down: Vector = [0.05 * side + 0.3 * sway, -1, -0.45 + 0.35 * sway];
+      const back: Vector = [side * (0.12 + 1.15 * away) + sway, 0.34 * front * (1 - away), -0.85 - 0.3 * front];
+      const down: Vector = [0, -1, -0.5 + 0.12 * sway];
       const k = smoothstep(6.2, 3.4, p[1]) * smoothstep(2.2, 5, Math.abs(p[0]));
       return [mix(back[0], down[0], k), mix(back[1], down[1], k), mix(back[2], down[2], k)];
     };
     const length = mix(1.5, 5.4, top) * lengthCm * (0.75 + 0.4 * next());
-    const lift = mix(0.3, 1.05 + 0.75 * front, top) * (0.82 + 0.36 * next());
+    const lift = mix(0.22, 1.05 + 0.75 * front, top) * (0.82 + 0.36 * next());
     const { path, out } = field.follow(root, 16, length, flow, (t) => lift * smoothstep(0, 0.42, t) * (1 - 0.3 * smoothstep(0.6, 1, t)));
     const w = mix(0.24, 0.42, top);
     locks.push({
@@ -226,10 +226,10 @@ export function growBeard(person: Person): Lock[] {
     const upper = smoothstep(mouthY - 0.3, mouthY + 0.2, y) * bump(x / 3.4);
     const chin = smoothstep(mouthY - 0.6, mouthY - 2.2, y);
     const length = base * mix(mix(0.62, 1, chin), 0.62, upper) * (0.7 + 0.5 * next());
-    const sway = (next() - 0.5) * 0.7;
+    const sway = (next() - 0.5) * 0.3;
     const flow = (p: Vector): Vector => [(upper > 0.4 ? Math.sign(p[0]) * 0.75 : -0.06 * p[0]) + sway, -1, upper > 0.4 ? 0.05 : 0.3];
-    const { path, out } = field.follow(root, 7, length, flow, (t) => 0.08 + (style === 'full' ? 0.5 : 0.28) * t * length);
-    locks.push({ path, out, width: [0.14, 0.16, 0.06], strands: 1, tint: next(), group: 'front', seed: Math.floor(next() * 1e9) });
+    const { path, out } = field.follow(root, 7, length, flow, (t) => 0.05 + (style === 'full' ? 0.36 : 0.2) * t * length);
+    locks.push({ path, out, width: [0.2, 0.2, 0.1], strands: 1, tint: next(), group: 'front', seed: Math.floor(next() * 1e9) });
   }
   return locks;
 }

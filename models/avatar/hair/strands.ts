@@ -41,7 +41,7 @@ export function growStrands(
       const start = next() * 0.035;
       const wobble = next() * 6.28;
       const drift = (next() - 0.5) * 0.5 * wild;
-      const tint = 0.55 * next() + 0.45 * lock.tint;
+      const tint = 0.4 * next() + 0.6 * lock.tint;
       const points = new Float64Array(LAST * 3 + 3);
       for (let i = 0; i <= LAST; i++) {
         const t = mix(start, reach, i / LAST);
@@ -143,6 +143,8 @@ function lightVolumes(light: Occlusion): Float32Array[] {
 export function shadeHair(person: Person, strands: readonly Strand[], light: Occlusion): Stroke[] {
   const volumes = lightVolumes(light);
   const [cr, cg, cb] = person.hair.colour;
+  // Coils scatter light every way: their shine is dull.
+  const gloss = person.hair.style === 'coils' ? 0.25 : 1;
   const tip = person.hair.tipColour ?? [cr * 1.75, cg * 1.7, cb * 1.55];
   const strokes: Stroke[] = [];
   for (const { points, tint, widthCm, group, grey } of strands) {
@@ -170,9 +172,9 @@ export function shadeHair(person: Person, strands: readonly Strand[], light: Occ
       const vz = (CAMERA_CM - z) * vl;
       const k = smoothstep(0.25, 1, t);
       const shade = 0.62 + 0.74 * tint;
-      const br = mix(mix(cr, tip[0], k), 0.46, grey) * shade;
-      const bg = mix(mix(cg, tip[1], k), 0.455, grey) * shade;
-      const bb = mix(mix(cb, tip[2], k), 0.45, grey) * shade;
+      const br = mix(mix(cr, tip[0], k), 0.27, grey) * shade;
+      const bg = mix(mix(cg, tip[1], k), 0.268, grey) * shade;
+      const bb = mix(mix(cb, tip[2], k), 0.266, grey) * shade;
       let r = 0;
       let g = 0;
       let b = 0;
@@ -188,7 +190,7 @@ export function shadeHair(person: Person, strands: readonly Strand[], light: Occ
         if (through < 0.01) continue;
         const along = tx * lx + ty * ly + tz * lz;
         const sine = Math.sqrt(Math.max(0, 1 - along * along));
-        const first = highlight(tx, ty, tz, vx, vy, vz, lx, ly, lz, -0.1, 85) * smoothstep(0, 0.3, t) * (0.5 + tint);
+        const first = highlight(tx, ty, tz, vx, vy, vz, lx, ly, lz, -0.1, 85) * smoothstep(0, 0.3, t) * (0.5 + tint) * gloss;
         const second = highlight(tx, ty, tz, vx, vy, vz, lx, ly, lz, 0.13, 20) * mix(0.45, 1, smoothstep(0, 0.2, t));
         const power = through * (box.rim ? 1.2 : 1);
         r += box.colour[0] * (br * (sine * 0.42 + second * 0.8) + 0.07 * first) * power;

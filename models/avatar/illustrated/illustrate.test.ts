@@ -58,7 +58,8 @@ function turned(indices: Uint16Array, rest: Float32Array, now: Float32Array): nu
 
 describe.each(briefs)('face of $title', (brief) => {
   const { m } = designOf(brief);
-  const gap = (pose: Parameters<typeof lipAt>[1], s: number): number => lipAt(m, pose, 'lowerInner', s)[1] - lipAt(m, pose, 'upperInner', s)[1];
+  const gap = (pose: Parameters<typeof lipAt>[1], s: number): number =>
+    lipAt(m, pose, 'lowerInner', s)[1] - lipAt(m, pose, 'upperInner', s)[1];
 
   it('keeps its lips together at rest and for P, B, M, and opens them for vowels', () => {
     for (const s of [-0.8, -0.4, 0, 0.4, 0.8]) {

@@ -172,12 +172,12 @@ export class Shader {
     ambient(ny, nz, this.#dome);
     const dome = this.#dome;
     const veil = 0.4 + 0.6 * this.#light.hair(x, y, z, nx * 0.8, ny * 0.8 + 0.2, nz * 0.8 + 0.25, 0.14, 0.4);
-    const direct = 0.36 * mix(0.62, 1, ao);
+    const direct = 0.4 * mix(0.62, 1, ao);
     const aoR = ao ** 0.72;
     const aoB = ao ** 1.12;
-    out[0] = er * direct + (dome[0] ?? 0) * aoR * veil * 1.15;
-    out[1] = eg * direct + (dome[1] ?? 0) * ao * veil * 1.15;
-    out[2] = eb * direct + (dome[2] ?? 0) * aoB * veil * 1.15;
+    out[0] = er * direct + (dome[0] ?? 0) * aoR * veil * 0.98;
+    out[1] = eg * direct + (dome[1] ?? 0) * ao * veil * 0.98;
+    out[2] = eb * direct + (dome[2] ?? 0) * aoB * veil * 0.98;
     out[3] = s.r;
     out[4] = s.g;
     out[5] = s.b;

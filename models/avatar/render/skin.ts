@@ -76,8 +76,7 @@ export function beardCover(person: Person, x: number, y: number, z: number): num
   const chinY = -8.62 - person.head.chinDrop;
   // The cheek's edge falls from before the ear to the corner of the moustache.
   const cheekEdge = mouthY + 0.7 + 4.2 * smoothstep(W + 0.6, 6.6, ax) ** 1.5 + noise;
-  const jaw =
-    smoothstep(cheekEdge, cheekEdge - 0.5, y) * smoothstep(1.2, 6.5 * person.head.width, ax + 3) * smoothstep(chinY - 2.2, chinY - 1.2, y);
+  const jaw = smoothstep(cheekEdge, cheekEdge - 0.5, y) * smoothstep(chinY - 2.2, chinY - 1.2, y);
   const under = smoothstep(mouthY - lower - 0.2, mouthY - lower - 0.55, y);
   const besideMouth = smoothstep(W + 0.05, W + 0.4, ax);
   const soulPatch = bump(x / 0.5) * smoothstep(mouthY - lower - 0.1, mouthY - lower - 0.35, y);
