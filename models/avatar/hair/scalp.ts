@@ -115,7 +115,7 @@ export function growScalp(person: Person): Lock[] {
     case 'short':
       return shortCut(person, field, onScalp(0.1), next);
     case 'coils':
-      return coils(person, field, onScalp(0.4), next);
+      return coils(person, field, onScalp(0.1), next);
     case 'buzz':
       return [...sites(field, 5200, SKULL, onScalp(0.05), next)].map(({ root }) =>
         bristle(field, root, 0.32 + 0.2 * next(), (p) => [p[0] * 0.1, -0.5, 0.6], next, 0.16),
@@ -178,18 +178,18 @@ function shortCut(person: Person, field: Field, grows: (p: Vector) => boolean, n
 function coils(person: Person, field: Field, grows: (p: Vector) => boolean, next: () => number): Lock[] {
   const locks: Lock[] = [];
   const reach = 2.1 * person.hair.lengthCm;
-  for (const { root, normal } of sites(field, 3000, SKULL, grows, next)) {
+  for (const { root, normal } of sites(field, 3600, SKULL, grows, next)) {
     const [x, y, z] = root;
     const full = smoothstep(-1, 6.5, y - 0.5 * Math.abs(x) + 3);
-    const edge = smoothstep(0, 1.2, hairline(person, x, y, z));
-    const length = mix(0.5, reach, full) * mix(0.35, 1, edge) * (0.75 + 0.5 * next());
+    const edge = smoothstep(0.1, 1.4, hairline(person, x, y, z));
+    const length = mix(0.5, reach, full) * mix(0.22, 1, edge) * (0.75 + 0.5 * next());
     const axis = unit([normal[0] + (next() - 0.5) * 0.8, normal[1] + 0.25 + (next() - 0.5) * 0.8, normal[2] + (next() - 0.5) * 0.8]);
     const u = unit([axis[1] - axis[2] * 0.3, axis[2] - axis[0], axis[0] * 0.3 - axis[1] * 0.2 + 0.01]);
     const dot = u[0] * axis[0] + u[1] * axis[1] + u[2] * axis[2];
     const a = unit([u[0] - axis[0] * dot, u[1] - axis[1] * dot, u[2] - axis[2] * dot]);
     const b: Vector = [axis[1] * a[2] - axis[2] * a[1], axis[2] * a[0] - axis[0] * a[2], axis[0] * a[1] - axis[1] * a[0]];
-    const radius = 0.17 + 0.1 * next();
-    const turns = Math.max(1.2, length / (0.42 + 0.16 * next()));
+    const radius = (0.17 + 0.1 * next()) * mix(0.45, 1, edge);
+    const turns = Math.max(1.2 * edge + 0.4, length / (0.42 + 0.16 * next()));
     const points = Math.min(64, Math.ceil(turns * 11) + 4);
     const path = new Float64Array(points * 3);
     const out = new Float64Array(points * 3);

@@ -114,15 +114,16 @@ function hijab(d: Design): Cover {
   const T = m.temple;
   const outer = mirrored(
     [
-      [X, m.topY - 40],
-      [X + 112, m.topY - 16],
-      [X + T + 14, m.topY + 90],
+      [X, m.topY - 46],
+      [X + 74, m.topY - 37],
+      [X + 140, m.topY - 2],
+      [X + T + 18, m.topY + 92],
       [X + T + 40, 350],
-      [X + T + 38, 500],
-      [X + T + 16, 640],
-      [X + 136, 750],
-      [X + 92, 812],
-      [X, 834],
+      [X + T + 40, 500],
+      [X + T + 22, 630],
+      [X + 158, 724],
+      [X + 132, 790],
+      [X, 836],
     ],
     X,
   );
@@ -157,16 +158,22 @@ function hijab(d: Design): Cover {
     [X + 110 + 40 * k, 720],
     [X + 30, 810],
   ];
+  const guideCrown = (k: number): Point[] => [
+    [X - T - 22, 330 - 60 * k],
+    [X - 120 - 10 * k, 190 - 40 * k],
+    [X - 20, 176 - 50 * k],
+    [X + 90, 200 - 70 * k],
+  ];
   const path = `${spline(outer, true)} ${spline([...opening].reverse(), true)}`;
   const front = `<defs><clipPath id="hijab"><path d="${path}" clip-rule="evenodd"/></clipPath><linearGradient id="hijabG" x1=".1" y1="0" x2=".9" y2="1"><stop offset="0" stop-color="${light}"/><stop offset=".5" stop-color="${base}"/><stop offset="1" stop-color="${dark}"/></linearGradient><filter id="hijabSoft"><feGaussianBlur stdDeviation="6"/></filter></defs>
-<path d="${path}" fill-rule="evenodd" fill="url(#hijabG)"/><g clip-path="url(#hijab)"><path d="${spline(opening, true)}" fill="none" stroke="${deep}" stroke-width="26" stroke-opacity=".55" filter="url(#hijabSoft)"/>${folds([0, 0.5, 1].map(guide), 12, deep, light, next)}${folds([0, 0.5, 1].map(guideRight), 13, deep, light, next)}<path d="${spline(opening, true)}" fill="none" stroke="${light}" stroke-width="5" stroke-opacity=".8"/></g>`;
+<path d="${path}" fill-rule="evenodd" fill="url(#hijabG)"/><g clip-path="url(#hijab)"><path d="${spline(opening, true)}" fill="none" stroke="${deep}" stroke-width="26" stroke-opacity=".55" filter="url(#hijabSoft)"/>${folds([0, 0.5, 1].map(guide), 12, deep, light, next)}${folds([0, 0.5, 1].map(guideRight), 13, deep, light, next)}${folds([0, 0.5, 1].map(guideCrown), 8, deep, light, next)}<path d="${spline(opening, true)}" fill="none" stroke="${light}" stroke-width="5" stroke-opacity=".8"/></g>`;
   const S = m.shoulder;
   const drapeOutline = mirrored(
     [
       [X, 770],
-      [X + 96, 770],
-      [X + 128, 836],
-      [X + S * 0.62, 912],
+      [X + 128, 770],
+      [X + 158, 836],
+      [X + S * 0.6, 912],
       [X + S * 0.66, 980],
       [X + 120, 1052],
       [X, 1070],

@@ -278,18 +278,7 @@ export function drawNose({ m, c, age, brief }: Design): string {
 ${glow('noseTip', X - 3, y - 12, h * 0.8, 22, c.blush, 0.2 + 0.08 * age)}
 ${both((place) => fill(brush(place(wing), tapered(4.6)), c.skinDeep, 0.8) + fill(brush(place(nostril), tapered(brief.sex === 'man' ? 7 : 5.6)), c.line, 0.62))}
 ${glow('tipLight', X - 5, y - 15, 12, 9, c.skinGlow, 0.95)}
-${fill(
-  brush(
-    [
-      [X - 3, m.eyeY - 4],
-      [X - 3 - hook * 0.3, m.eyeY + 40],
-      [X - 4, y - 34],
-    ],
-    tapered(9),
-  ),
-  c.skinGlow,
-  0.42,
-)}`;
+${glow('bridgeLight', X - 4 - hook * 0.3, m.eyeY + 38, 9, 44, c.skinGlow, 0.6)}`;
 }
 
 /** One brow, for the avatar's left eye (right in the picture) or mirrored. */

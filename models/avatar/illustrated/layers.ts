@@ -398,7 +398,7 @@ export function mouthLayers(d: Design): DrawnLayer[] {
       mouthSmileLeft: teethMesh.vertices.map((v): Delta => [Math.max(0, v.x - X) * 0.16, -1.5, 0]),
       mouthSmileRight: teethMesh.vertices.map((v): Delta => [Math.min(0, v.x - X) * 0.16, -1.5, 0]),
     },
-    opacity: { base: 1, gains: { mouthPucker: -1.8 } },
+    opacity: { base: 1.3, gains: { mouthPucker: -2 } },
   };
   const tongueY = m.mouthY + 6;
   const tongueRegion: Region = { x: X - W * 0.62, y: tongueY - 4, width: W * 1.24, height: 46 };

@@ -63,7 +63,8 @@ export function skinSurface(person: Person, head: HeadShape, x: number, y: numbe
   const covered = smoothstep(-0.1, 1.2, scalp) * bare;
   beardShade(person, x, y, z, s);
   blend(s, hair.colour[0] * 0.55, hair.colour[1] * 0.55, hair.colour[2] * 0.55, covered * 0.93);
-  s.specular *= 1 - 0.9 * covered;
+  s.specular *= 1 - 0.98 * covered;
+  s.roughness = mix(s.roughness, 0.9, covered);
 }
 
 /** 0 bare .. 1 where the beard grows, by its style. */
@@ -77,8 +78,8 @@ export function beardCover(person: Person, x: number, y: number, z: number): num
   // The cheek's edge falls from before the ear to the corner of the moustache.
   const cheekEdge = mouthY + 0.7 + 4.2 * smoothstep(W + 0.6, 6.6, ax) ** 1.5 + noise;
   const jaw = smoothstep(cheekEdge, cheekEdge - 0.5, y) * smoothstep(chinY - 2.2, chinY - 1.2, y);
-  const under = smoothstep(mouthY - lower - 0.2, mouthY - lower - 0.55, y);
-  const besideMouth = smoothstep(W + 0.05, W + 0.4, ax);
+  const under = smoothstep(mouthY - lower + 0.02, mouthY - lower - 0.34, y + 0.12 * noise);
+  const besideMouth = smoothstep(W - 0.16, W + 0.24, ax + 0.5 * noise);
   const soulPatch = bump(x / 0.5) * smoothstep(mouthY - lower - 0.1, mouthY - lower - 0.35, y);
   const full = jaw * Math.max(besideMouth, under, soulPatch);
   const lipTop = mouthY + upper * (1 - 0.3 * (ax / W) ** 2) + 0.16;
