@@ -37,11 +37,13 @@ Mouth corners, chin, and both irises or all corners of the eyes are needed.`,
 async function importAvatar({ rootDir, workingDir, operands, has, valuesOf }: Invocation): Promise<number> {
   const [photo, ...rest] = operands;
   const name = valuesOf('name').at(-1);
-  if (!photo || rest.length > 0) throw usageError('usage', 'visavis avatar import needs one picture: ./visavis avatar import photo.jpg --name ana');
+  if (!photo || rest.length > 0)
+    throw usageError('usage', 'visavis avatar import needs one picture: ./visavis avatar import photo.jpg --name ana');
   if (!name) throw usageError('usage', 'The avatar needs a name: --name ana');
   const path = resolve(workingDir, photo);
   const pointsPath = valuesOf('points').at(-1);
-  const optional = <Key extends string>(key: Key, value: string | undefined) => (value === undefined ? {} : ({ [key]: value } as Record<Key, string>));
+  const optional = <Key extends string>(key: Key, value: string | undefined) =>
+    value === undefined ? {} : ({ [key]: value } as Record<Key, string>);
   const abort = new AbortController();
   const cancel = () => abort.abort();
   process.once('SIGINT', cancel);

@@ -5,7 +5,6 @@ import { quantile } from './numeric/mathematics.ts';
 import { blur, type Plane, sample } from './numeric/plane.ts';
 import { portraitError } from './portrait-error.ts';
 import type { Eyes } from './refine/eyes.ts';
-import type { Mouth } from './refine/mouth.ts';
 
 /** Refusals and warnings; the ranges were seen on some thirty photographs. */
 export const MIN_EYE_DISTANCE_PX = 70;
@@ -43,7 +42,6 @@ export function checkFace(frame: Frame, jitter: number): FaceMeasures {
 export function checkLikeness(
   frame: Frame,
   face: FaceMeasures,
-  mouth: Mouth,
   eyes: Eyes,
   matte: Matte,
 ): { measures: PortraitMeasures; warnings: ImportWarning[]; hasGlasses: boolean; eyesMove: boolean } {
@@ -53,15 +51,16 @@ export function checkLikeness(
   const eyesMove = irisScore >= IRIS_GUESSED;
   const warnings: ImportWarning[] = [];
   const warn = (code: ImportWarning['code'], message: string) => warnings.push({ code, message });
-  if (frame.eyeDistancePx < SMALL_EYE_DISTANCE_PX) warn('small', `The face is small (eyes ${Math.round(frame.eyeDistancePx)} pixels apart): the avatar will be soft`);
+  if (frame.eyeDistancePx < SMALL_EYE_DISTANCE_PX)
+    warn('small', `The face is small (eyes ${Math.round(frame.eyeDistancePx)} pixels apart): the avatar will be soft`);
   if (Math.abs(face.yaw) > YAW.warned) warn('turned', 'The face is turned a little: one cheek will be stretched when the head moves');
   if (face.sharpness < SHARPNESS.warned) warn('soft', 'The picture is a little blurred');
   if (face.faceLuminance < LUMINANCE.dim) warn('dim', 'The face is dark');
-  if (matte.outlineContrast < 2) warn('busy_background', 'The background cannot be told from the person: it bends along when the head moves');
+  if (matte.outlineContrast < 2)
+    warn('busy_background', 'The background cannot be told from the person: it bends along when the head moves');
   if (!eyesMove) warn('eyes_uncertain', 'The eyes were not found surely: blinking and gaze are off; placing the points by hand helps');
   if (hasGlasses) warn('glasses', 'Glasses: brows and cheeks hardly move');
   if (frame.room.top < 1) warn('tight', 'The picture is cut close above the eyes');
-  void mouth;
   return {
     measures: {
       eyeDistancePx: frame.eyeDistancePx,
@@ -84,7 +83,8 @@ export function checkLikeness(
 function faceSamples({ landmarks: L, unit }: Frame, plane: Plane): number[] {
   const out: number[] = [];
   const step = Math.max(1, unit / 64);
-  for (let y = L[27]!.y - 0.2 * unit; y < L[57]!.y; y += step) for (let x = L[36]!.x; x < L[45]!.x; x += step) out.push(sample(plane, x, y));
+  for (let y = L[27]!.y - 0.2 * unit; y < L[57]!.y; y += step)
+    for (let x = L[36]!.x; x < L[45]!.x; x += step) out.push(sample(plane, x, y));
   return out;
 }
 
@@ -118,5 +118,5 @@ function noseRoot({ landmarks: L, luminance, unit }: Frame): number {
     }
     sum += most;
   }
-  return ((sum / columns) / (total / count + 20)) * 100;
+  return (sum / columns / (total / count + 20)) * 100;
 }

@@ -2,7 +2,7 @@ import { eyeLine } from './landmarks/find-face.ts';
 import type { RgbPicture } from './landmarks/landmark-engine.ts';
 import type { Point } from './numeric/curve.ts';
 import { clamp } from './numeric/mathematics.ts';
-import { type Colours, luminance, type Plane } from './numeric/plane.ts';
+import { type Colours, cropPlane, luminance, type Plane } from './numeric/plane.ts';
 import { portraitError } from './portrait-error.ts';
 import { resample } from './resample.ts';
 import { apply, inverse, type Similarity, similarityAt } from './similarity.ts';
@@ -30,9 +30,9 @@ export interface Frame {
 
 const UNIT = { least: 104, most: 168 };
 /** Sides of the canvas in eye distances: as much as is there, between these. */
-const SIDE = { most: 6, least: 3.7, step: 0.1 };
+const SIDE = { most: 6, least: 3.4, step: 0.1 };
 /** Share of the canvas that may lie outside a tilted photograph, where its border is mirrored. */
-const OUTSIDE_SHARE = 0.008;
+const OUTSIDE_SHARE = 0.0015;
 const MARGIN = 0.2;
 const MAX_TILT_DEG = 28;
 
@@ -41,9 +41,13 @@ export function levelledFrame(photo: RgbPicture, points: readonly Point[], minEy
   const eyes = eyeLine(points);
   const rollDeg = (eyes.angle * 180) / Math.PI;
   if (eyes.length < minEyeDistancePx) {
-    throw portraitError('portrait_too_small', `The face is too small: its eyes are ${Math.round(eyes.length)} pixels apart, ${minEyeDistancePx} are needed`);
+    throw portraitError(
+      'portrait_too_small',
+      `The face is too small: its eyes are ${Math.round(eyes.length)} pixels apart, ${minEyeDistancePx} are needed`,
+    );
   }
-  if (Math.abs(rollDeg) > MAX_TILT_DEG) throw portraitError('portrait_tilted', `The head is tilted by ${Math.round(Math.abs(rollDeg))} degrees`);
+  if (Math.abs(rollDeg) > MAX_TILT_DEG)
+    throw portraitError('portrait_tilted', `The head is tilted by ${Math.round(Math.abs(rollDeg))} degrees`);
   const unit = Math.round(clamp(eyes.length, UNIT.least, UNIT.most));
   const middle = { x: (eyes.right.x + eyes.left.x) / 2, y: (eyes.right.y + eyes.left.y) / 2 };
   // From eye distances, the middle of the eyes being the origin, to the photograph.
@@ -76,7 +80,9 @@ export function levelledFrame(photo: RgbPicture, points: readonly Point[], minEy
 }
 
 function refuseCutFace(points: readonly Point[], photo: RgbPicture, unit: number): void {
-  const outside = points.filter(({ x, y }) => x < -0.06 * unit || y < -0.06 * unit || x > photo.width + 0.06 * unit || y > photo.height + 0.02 * unit);
+  const outside = points.filter(
+    ({ x, y }) => x < -0.06 * unit || y < -0.06 * unit || x > photo.width + 0.06 * unit || y > photo.height + 0.02 * unit,
+  );
   if (outside.length > 1) throw portraitError('portrait_cut', 'Part of the face lies outside the picture');
 }
 
@@ -117,4 +123,21 @@ function outsideShare({ width, height }: RgbPicture, fromUnits: Similarity, x: n
     }
   }
   return outside;
+}
+
+/** A part of a frame as a frame of its own, for work that looks at little of it; `x` and `y` are whole pixels. */
+export function partOf(
+  frame: Frame,
+  box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+): Frame {
+  const crop = (plane: Plane) => cropPlane(plane, box.x, box.y, box.width, box.height);
+  const [r, g, b] = frame.colours;
+  return {
+    ...frame,
+    colours: [crop(r), crop(g), crop(b)],
+    luminance: crop(frame.luminance),
+    width: box.width,
+    height: box.height,
+    landmarks: frame.landmarks.map(({ x, y }) => ({ x: x - box.x, y: y - box.y })),
+  };
 }

@@ -113,4 +113,3 @@ function provenance(identity: Identity, bytes: Uint8Array) {
     },
   };
 }
-

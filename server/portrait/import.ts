@@ -21,7 +21,15 @@ import { portraitError } from './portrait-error.ts';
 const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const MEMORY_CHECK_MS = 250;
 /** How much of an import each stage takes, about. */
-const WEIGHTS: Readonly<Record<ImportStage, number>> = { reading: 5, landmarks: 30, contours: 8, matte: 30, mesh: 8, painting: 14, writing: 5 };
+const WEIGHTS: Readonly<Record<ImportStage, number>> = {
+  reading: 5,
+  landmarks: 30,
+  contours: 8,
+  matte: 30,
+  mesh: 8,
+  painting: 14,
+  writing: 5,
+};
 
 /**
  * A photograph becomes an avatar: `<outDir>/<name>/` with avatar.json, atlas.png, poster.jpg, preview.png and
@@ -30,7 +38,11 @@ const WEIGHTS: Readonly<Record<ImportStage, number>> = { reading: 5, landmarks: 
  * @throws VisavisError `portrait_*` what is wrong with the picture; `avatar_exists`, `avatar_name_invalid`, `points_invalid`,
  * `landmarks_missing`, `import_timed_out`, `import_failed`, `aborted`
  */
-export async function importPortrait(input: string | Uint8Array, options: ImportOptions, clock: Clock = systemClock): Promise<ImportReport> {
+export async function importPortrait(
+  input: string | Uint8Array,
+  options: ImportOptions,
+  clock: Clock = systemClock,
+): Promise<ImportReport> {
   const { name, outDir, signal, onProgress = () => undefined } = options;
   if (!NAME.test(name)) throw portraitError('avatar_name_invalid', `"${name.slice(0, 80)}" cannot be the name of an avatar`);
   const startedMs = clock.nowMs();
@@ -47,8 +59,12 @@ export async function importPortrait(input: string | Uint8Array, options: Import
     consent: options.consent?.slice(0, 2000),
   };
   const progress = new ProgressMeter(onProgress);
-  const found = await inChild<FoundPortrait>('import', { bytes, identity, points: options.points, engine: options.engine ?? 'auto' }, options, clock, (part) =>
-    progress.report(part.stage, part.share),
+  const found = await inChild<FoundPortrait>(
+    'import',
+    { bytes, identity, points: options.points, engine: options.engine ?? 'auto' },
+    options,
+    clock,
+    (part) => progress.report(part.stage, part.share),
   );
   progress.report('writing', 0);
   if (signal?.aborted) throw coreError('aborted', 'The import was cancelled', { cause: signal.reason });
@@ -81,7 +97,13 @@ export async function inspectPortrait(
   clock: Clock = systemClock,
 ): Promise<PortraitInspection> {
   const bytes = await readInput(input, options.limits);
-  return inChild('inspect', { bytes, engine: options.engine ?? 'auto', points: undefined, identity: undefined }, options, clock, () => undefined);
+  return inChild(
+    'inspect',
+    { bytes, engine: options.engine ?? 'auto', points: undefined, identity: undefined },
+    options,
+    clock,
+    () => undefined,
+  );
 }
 
 async function readInput(input: string | Uint8Array, limits: Partial<ImportLimits> = {}): Promise<Uint8Array> {
@@ -89,19 +111,27 @@ async function readInput(input: string | Uint8Array, limits: Partial<ImportLimit
   const bytes =
     typeof input === 'string'
       ? await readFile(input).catch((cause: NodeJS.ErrnoException) => {
-          throw portraitError('portrait_not_picture', cause.code === 'ENOENT' ? `There is no file ${input}` : `${input} cannot be read: ${cause.code}`, {
-            cause,
-          });
+          throw portraitError(
+            'portrait_not_picture',
+            cause.code === 'ENOENT' ? `There is no file ${input}` : `${input} cannot be read: ${cause.code}`,
+            {
+              cause,
+            },
+          );
         })
       : input;
   if (bytes.length > maxBytes) {
-    throw portraitError('portrait_too_large', `The file has ${(bytes.length / 2 ** 20).toFixed(1)} MB; at most ${(maxBytes / 2 ** 20).toFixed(1)} are read`);
+    throw portraitError(
+      'portrait_too_large',
+      `The file has ${(bytes.length / 2 ** 20).toFixed(1)} MB; at most ${(maxBytes / 2 ** 20).toFixed(1)} are read`,
+    );
   }
   return bytes;
 }
 
 const fileNameOf = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
-const titleOf = (name: string): string => name.replace(/(^|-)([a-z0-9])/g, (_, dash: string, letter: string) => (dash ? ' ' : '') + letter.toUpperCase());
+const titleOf = (name: string): string =>
+  name.replace(/(^|-)([a-z0-9])/g, (_, dash: string, letter: string) => (dash ? ' ' : '') + letter.toUpperCase());
 
 type Asked = Omit<ImportRequest, 'limits' | 'program' | 'identity'> & { readonly identity: ImportRequest['identity'] | undefined };
 
@@ -120,14 +150,18 @@ async function inChild<Answer>(
     modulePath: new URL('./import-child.ts', import.meta.url),
     init: null,
     execArgv: ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${Math.max(256, limits.maxMemoryMb)}`],
-    startTimeoutMs: limits.timeoutMs,
+    startTimeoutMs: 2 * limits.timeoutMs,
     // It computes for seconds without answering; its own limit of time counts.
     hangTimeoutMs: 2 * limits.timeoutMs,
     clock,
   });
   let overrun: Error | undefined;
+  // A child that is closed while it starts answers nobody.
+  const stopped = Promise.withResolvers<never>();
+  stopped.promise.catch(() => undefined);
   const stop = (error?: Error) => {
     overrun ??= error;
+    stopped.reject(error ?? coreError('aborted', 'The import was cancelled', { cause: options.signal?.reason }));
     const { pid } = child;
     // Closing first, so that the end is not taken for an accident and repaired.
     const closed = child.close();
@@ -144,11 +178,14 @@ async function inChild<Answer>(
   options.signal?.addEventListener('abort', onAbort, { once: true });
   try {
     if (options.signal?.aborted) throw coreError('aborted', 'The import was cancelled', { cause: options.signal.reason });
-    await child.start();
-    return await child.ask<Answer>(
-      { kind, ...request, limits, program },
-      { ...(options.signal ? { signal: options.signal } : {}), onPart: (part) => onPart(part as StageProgress) },
-    );
+    const work = async (): Promise<Answer> => {
+      await child.start();
+      return child.ask<Answer>(
+        { kind, ...request, limits, program },
+        { ...(options.signal ? { signal: options.signal } : {}), onPart: (part) => onPart(part as StageProgress) },
+      );
+    };
+    return await Promise.race([work(), stopped.promise]);
   } catch (error) {
     if (overrun) throw overrun;
     if (isAbort(error) || options.signal?.aborted) throw coreError('aborted', 'The import was cancelled', { cause: error });

@@ -35,14 +35,22 @@ export async function readPhotograph(bytes: Uint8Array, limits: Pick<ImportLimit
   }
   if (!FORMATS.some(({ is }) => is(bytes))) throw portraitError('portrait_not_picture', 'The file is no picture of a known format');
   const open = () => sharp(bytes, { failOn: 'error', limitInputPixels: limits.maxPixels, sequentialRead: true });
-  const { width = 0, height = 0, pages = 1, hasAlpha } = await open()
+  const {
+    width = 0,
+    height = 0,
+    pages = 1,
+    hasAlpha,
+  } = await open()
     .metadata()
     .catch((error: unknown) => {
       throw unreadable(error, limits);
     });
   if (pages > 1) throw portraitError('portrait_animated', `The picture is animated: it has ${pages} frames`);
   if (width * height > limits.maxPixels) {
-    throw portraitError('portrait_too_large', `The picture has ${width} x ${height} pixels; at most ${limits.maxPixels / 1e6} million are read`);
+    throw portraitError(
+      'portrait_too_large',
+      `The picture has ${width} x ${height} pixels; at most ${limits.maxPixels / 1e6} million are read`,
+    );
   }
   if (Math.min(width, height) < MIN_SIDE_PX) {
     throw portraitError('portrait_too_small', `The picture has ${width} x ${height} pixels; its shorter side needs ${MIN_SIDE_PX}`);
@@ -64,7 +72,11 @@ export async function readPhotograph(bytes: Uint8Array, limits: Pick<ImportLimit
 }
 
 async function refuseInvisible(image: Sharp): Promise<void> {
-  const { data } = await image.extractChannel('alpha').resize(64, 64, { fit: 'fill' }).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const { data } = await image
+    .extractChannel('alpha')
+    .resize(64, 64, { fit: 'fill' })
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
   const visible = data.reduce((sum, alpha) => sum + alpha, 0) / (255 * data.length);
   if (visible < MIN_VISIBLE_SHARE) {
     throw portraitError('portrait_empty', `Only ${Math.round(visible * 100)} % of the picture can be seen; the rest is transparent`);

@@ -43,7 +43,7 @@ export async function portrayed(photo: RgbPicture, options: PortraitOptions): Pr
   const cut = cutOut(frame);
   const isCutOut = cut.outlineContrast >= CUT_OUT_CONTRAST;
   const matte = isCutOut ? cut : wholeSheet(frame, cut.outlineContrast);
-  const { measures, warnings, hasGlasses, eyesMove } = checkLikeness(frame, face, mouth, eyes, matte);
+  const { measures, warnings, hasGlasses, eyesMove } = checkLikeness(frame, face, eyes, matte);
   const likeness: Likeness = { frame, mouth, eyes, matte, isCutOut, hasGlasses, eyesMove };
   onStage('mesh', 0);
   const assembled = assemble(likeness, options.identity, (share) =>
@@ -52,7 +52,10 @@ export async function portrayed(photo: RgbPicture, options: PortraitOptions): Pr
   return { ...assembled, likeness, measures, warnings, points: options.points ?? facePointsOf(points) };
 }
 
-export async function landmarksOf(photo: RgbPicture, { points, openEngine }: Pick<PortraitOptions, 'points' | 'openEngine'>): Promise<FaceLandmarks> {
+export async function landmarksOf(
+  photo: RgbPicture,
+  { points, openEngine }: Pick<PortraitOptions, 'points' | 'openEngine'>,
+): Promise<FaceLandmarks> {
   if (points) return { points: landmarksThrough(points, photo), jitter: 0 };
   await using engine = await openEngine();
   const found = await findFace(photo, engine);

@@ -80,6 +80,7 @@ function cubic({ width, height, data }: RgbPicture, x: number, y: number, out: F
 export function toRgb(colours: Colours): RgbPicture {
   const { width, height } = colours[0];
   const data = new Uint8Array(width * height * 3);
-  for (let c = 0; c < 3; c++) for (let i = 0; i < width * height; i++) data[i * 3 + c] = Math.min(255, Math.max(0, colours[c]!.data[i]! + 0.5));
+  for (let c = 0; c < 3; c++)
+    for (let i = 0; i < width * height; i++) data[i * 3 + c] = Math.min(255, Math.max(0, colours[c]!.data[i]! + 0.5));
   return { width, height, data };
 }

@@ -94,9 +94,7 @@ class FaceApiEngine implements LandmarkEngine {
 
   async detect(picture: RgbPicture): Promise<readonly FoundFace[]> {
     const faces = await this.#with(picture, (tensor) => this.#api.nets.ssdMobilenetv1.locateFaces(tensor, this.#options));
-    return faces
-      .map(({ score, box: { x, y, width, height } }) => ({ score, x, y, width, height }))
-      .sort((a, b) => b.score - a.score);
+    return faces.map(({ score, box: { x, y, width, height } }) => ({ score, x, y, width, height })).sort((a, b) => b.score - a.score);
   }
 
   async locate(face: RgbPicture): Promise<readonly Point[]> {
@@ -124,7 +122,22 @@ const folderOf = (name: string): string => dirname(require.resolve(`${name}/pack
 function addChainedMethods(tf: TensorFlow): void {
   const methods = tf.Tensor.prototype;
   const functions = tf as unknown as Record<string, (...values: unknown[]) => unknown>;
-  for (const name of ['add', 'sub', 'mul', 'div', 'mean', 'sum', 'max', 'min', 'expandDims', 'squeeze', 'slice', 'transpose', 'pad', 'softmax']) {
+  for (const name of [
+    'add',
+    'sub',
+    'mul',
+    'div',
+    'mean',
+    'sum',
+    'max',
+    'min',
+    'expandDims',
+    'squeeze',
+    'slice',
+    'transpose',
+    'pad',
+    'softmax',
+  ]) {
     methods[name] ??= function (this: Tensor, ...rest: unknown[]) {
       return functions[name]!(this, ...rest);
     };

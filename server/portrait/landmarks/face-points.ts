@@ -49,7 +49,8 @@ export function landmarksThrough(points: FacePoints, photo: { readonly width: nu
   for (const name of NEEDED) if (!points[name]) throw portraitError('points_invalid', `The point ${name} is missing`);
   const eyes = (['Right', 'Left'] as const).map((side) => {
     const [outer, inner, iris] = [points[`eye${side}Outer`], points[`eye${side}Inner`], points[`iris${side}`]];
-    if (!iris && !(outer && inner)) throw portraitError('points_invalid', `The ${side.toLowerCase()} eye needs its iris, or both of its corners`);
+    if (!iris && !(outer && inner))
+      throw portraitError('points_invalid', `The ${side.toLowerCase()} eye needs its iris, or both of its corners`);
     return iris ?? { x: (outer!.x + inner!.x) / 2, y: (outer!.y + inner!.y) / 2 };
   });
   const placed = FACE_POINTS.filter((name) => points[name]);

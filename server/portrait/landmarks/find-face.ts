@@ -1,4 +1,4 @@
-import { type Point } from '../numeric/curve.ts';
+import type { Point } from '../numeric/curve.ts';
 import { mean, median } from '../numeric/mathematics.ts';
 import { portraitError } from '../portrait-error.ts';
 import { resample, toRgb } from '../resample.ts';
@@ -18,6 +18,8 @@ const SURE = 0.5;
 /** A second face of this share of the first one's area is somebody, not a poster far behind. */
 const SECOND_AREA = 0.12;
 const SECOND_SCORE = 0.6;
+/** Landmarks that disagree so much are looked for on their head, too. */
+const UPSIDE_DOWN_JITTER = 6;
 
 /** Crops that the points are taken on: scale, turn (radians), shift (shares of the face's side). The median is kept. */
 const JITTERS: readonly (readonly [scale: number, turn: number, dx: number, dy: number])[] = [
@@ -51,7 +53,11 @@ export async function findFace(photo: RgbPicture, engine: LandmarkEngine): Promi
   for (const jitter of JITTERS) looks.push(await locate(photo, engine, box, upright.angle, jitter));
   const points = first.map((_, i) => ({ x: median(looks.map((l) => l[i]!.x)), y: median(looks.map((l) => l[i]!.y)) }));
   const deviations = points.map((p, i) => Math.sqrt(mean(looks.map((l) => (l[i]!.x - p.x) ** 2 + (l[i]!.y - p.y) ** 2))));
-  return { points, jitter: (mean(deviations) * 128) / eyeLine(points).length };
+  const jitter = (mean(deviations) * 128) / eyeLine(points).length;
+  if (jitter > UPSIDE_DOWN_JITTER && (await detect(turnedOver(photo), engine)).some((f) => f.score >= face.score)) {
+    throw portraitError('portrait_tilted', 'The face is upside down');
+  }
+  return { points, jitter };
 }
 
 async function detect(photo: RgbPicture, engine: LandmarkEngine): Promise<readonly FoundFace[]> {
@@ -101,7 +107,12 @@ function centreOf(points: readonly Point[]): Point {
 }
 
 /** From the middle of the person's right eye to that of the left one. */
-export function eyeLine(points: readonly Point[]): { readonly right: Point; readonly left: Point; readonly length: number; readonly angle: number } {
+export function eyeLine(points: readonly Point[]): {
+  readonly right: Point;
+  readonly left: Point;
+  readonly length: number;
+  readonly angle: number;
+} {
   const middle = (from: number): Point => {
     const eye = points.slice(from, from + 6);
     return { x: mean(eye.map((p) => p.x)), y: mean(eye.map((p) => p.y)) };

@@ -4,7 +4,7 @@ import { clamp, median, quantile, randomNumbers } from '../numeric/mathematics.t
 import { fitMixture, type Mixture, unlikeliness } from '../numeric/mixture.ts';
 import { blur, type Colours, createPlane, gradientMagnitude, mapPlanes, type Plane, planeOf, shrink } from '../numeric/plane.ts';
 import { pullPush } from '../numeric/pull-push.ts';
-import { componentAt, dilate, distanceTo, erode, fillHoles, invert, type Region, regionOf } from '../numeric/regions.ts';
+import { componentAt, distanceTo, erode, fillHoles, invert, type Region, regionOf } from '../numeric/regions.ts';
 import { totalVariationCut } from '../numeric/total-variation.ts';
 
 /**
@@ -21,13 +21,19 @@ export interface Matte {
 
 const GRID = 192;
 const ROUNDS = 5;
+/** The early cuts only choose whose colours are learnt. */
+const EARLY_ITERATIONS = 80;
+const FINAL_ITERATIONS = 250;
 const FOREGROUND_COLOURS = 7;
 const BACKGROUND_COLOURS = 8;
 
 export function cutOut(frame: Frame): Matte {
   const likely = coarseMask(frame);
-  const alpha = fineMatte(frame, likely);
-  return decompose(frame, likely, alpha);
+  const isPerson = regionOf(likely, (u) => u > 0.5);
+  const inside = distanceTo(invert(isPerson));
+  const outside = distanceTo(isPerson);
+  const matte = fineMatte(frame, likely, inside, outside);
+  return decompose(frame, matte, inside, outside);
 }
 
 /** Where a head and shoulders are, by the landmarks: distance 0 in their middle, 1 on their outline. */
@@ -49,7 +55,7 @@ function personDistance(frame: Frame): (x: number, y: number) => number {
 function coarseMask(frame: Frame): Plane {
   const { landmarks: L, unit: U, width, height } = frame;
   const factor = Math.max(1, Math.round(width / GRID));
-  const small = frame.colours.map((plane) => shrink(blur(plane, 0.4 * factor), factor)) as unknown as Colours;
+  const small = frame.colours.map((plane) => shrink(plane, factor)) as unknown as Colours;
   const n = small[0].width;
   const m = small[0].height;
   const chin = L[8]!.y;
@@ -88,16 +94,30 @@ function coarseMask(frame: Frame): Plane {
     const back = fitMixture(behindSamples, BACKGROUND_COLOURS);
     const backCost = costs(small, back);
     const frontCost = costs(small, front);
-    const ceiling = quantile(backCost.filter((_, i) => behind(i)), 0.93) + 1.5;
+    const ceiling =
+      quantile(
+        backCost.filter((_, i) => behind(i)),
+        0.93,
+      ) + 1.5;
     const cost = createPlane(n, m);
     for (let i = 0; i < n * m; i++) {
       // What the background does not explain is the person, even in a colour that the person has not shown yet.
-      cost.data[i] = surelyPerson[i] ? -8 : surelyNot[i] ? 8 : 0.6 * clamp(Math.min(frontCost[i]!, ceiling) - backCost[i]!, -4, 4) + prior.data[i]!;
+      cost.data[i] = surelyPerson[i]
+        ? -8
+        : surelyNot[i]
+          ? 8
+          : 0.6 * clamp(Math.min(frontCost[i]!, ceiling) - backCost[i]!, -4, 4) + prior.data[i]!;
     }
-    person = totalVariationCut(cost, edge);
+    person = totalVariationCut(cost, edge, round === ROUNDS - 1 ? FINAL_ITERATIONS : EARLY_ITERATIONS, round === 0 ? undefined : person);
   }
   const nose = L[30]!;
-  const whole = fillHoles(componentAt(regionOf(person, (u) => u > 0.5), Math.floor(nose.x / factor), Math.floor(nose.y / factor)));
+  const whole = fillHoles(
+    componentAt(
+      regionOf(person, (u) => u > 0.5),
+      Math.floor(nose.x / factor),
+      Math.floor(nose.y / factor),
+    ),
+  );
   const clean = mapPlanes([person], (u, _b, _c, _d, i) => (whole.data[i] ? Math.max(u, 0.51) : 0));
   return enlarge(blur(clean, 0.7), factor, width, height);
 }
@@ -109,7 +129,8 @@ function samplesOf(colours: Colours, wanted: (index: number) => boolean): Float3
   return Float32Array.from(out);
 }
 
-const costs = ([r, g, b]: Colours, mixture: Mixture): Float32Array => r.data.map((_, i) => unlikeliness(mixture, r.data[i]!, g.data[i]!, b.data[i]!));
+const costs = ([r, g, b]: Colours, mixture: Mixture): Float32Array =>
+  r.data.map((_, i) => unlikeliness(mixture, r.data[i]!, g.data[i]!, b.data[i]!));
 
 function enlarge(plane: Plane, factor: number, width: number, height: number): Plane {
   return planeOf(width, height, (x, y) => {
@@ -126,24 +147,29 @@ function enlarge(plane: Plane, factor: number, width: number, height: number): P
 }
 
 /** The mask's outline drawn to the picture's own edges; sure inside and outside of a band around it. */
-function fineMatte(frame: Frame, mask: Plane): Plane {
+function fineMatte(frame: Frame, mask: Plane, inside: Plane, outside: Plane): Plane {
   const k = frame.unit / 128;
   const guide = mapPlanes([frame.luminance], (y) => y / 255);
   const wide = guidedFilter(guide, mask, Math.round(10 * k), 2e-4);
   const fine = guidedFilter(guide, wide, Math.round(4 * k), 1e-4);
-  const isPerson = regionOf(mask, (u) => u > 0.5);
-  const toOutside = distanceTo(invert(isPerson));
-  const toPerson = distanceTo(isPerson);
   const band = 14 * k;
-  return mapPlanes([fine, toOutside, toPerson], (a, inside, outside) => (inside >= band ? 1 : outside >= band ? 0 : clamp((a - 0.12) / 0.76, 0, 1)));
+  return mapPlanes([fine, inside, outside], (a, within, beyond) =>
+    within >= band ? 1 : beyond >= band ? 0 : clamp((a - 0.12) / 0.76, 0, 1),
+  );
 }
 
 /** Colours of person and background under the matte. */
-function decompose(frame: Frame, mask: Plane, matte: Plane): Matte {
+function decompose(frame: Frame, matte: Plane, inside: Plane, outside: Plane): Matte {
   const { colours, width, height, unit } = frame;
   const k = unit / 128;
-  const solid = erode(regionOf(matte, (a) => a > 0.97), 2 * k);
-  const clear = erode(regionOf(matte, (a) => a < 0.02), 3 * k);
+  const solid = erode(
+    regionOf(matte, (a) => a > 0.97),
+    2 * k,
+  );
+  const clear = erode(
+    regionOf(matte, (a) => a < 0.02),
+    3 * k,
+  );
   const extended = pullPush(colours, weightOf(solid)) as unknown as Colours;
   const filled = pullPush(colours, weightOf(clear));
   const seam = blur(weightOf(clear), 2.5 * k);
@@ -174,18 +200,23 @@ function decompose(frame: Frame, mask: Plane, matte: Plane): Matte {
       foreground[c]!.data[i] = a > 0.97 ? I : a > 0.004 ? clamp(b + (I - b) / a, 0, 255) : extended[c]!.data[i]!;
     }
   }
-  return { alpha, foreground, background, outlineContrast: outlineContrast(frame, mask, clear) };
+  return { alpha, foreground, background, outlineContrast: outlineContrast(frame, inside, outside, clear) };
 }
 
-function outlineContrast(frame: Frame, mask: Plane, clear: Region): number {
+/** Medians of the gradient on the head's outline and behind it; every other pixel is enough. */
+function outlineContrast(frame: Frame, inside: Plane, outside: Plane, clear: Region): number {
   const gradient = gradientMagnitude(frame.luminance, 1.5);
-  const person = regionOf(mask, (u) => u > 0.5);
-  const around = dilate(person, 2);
-  const within = erode(person, 2);
   const chin = frame.landmarks[8]!.y;
-  const onOutline = gradient.data.filter((_, i) => around.data[i] && !within.data[i] && Math.floor(i / frame.width) < chin);
-  const inBackground = gradient.data.filter((_, i) => clear.data[i]);
-  if (onOutline.length < 50 || inBackground.length < 200) return 0;
+  const onOutline: number[] = [];
+  const inBackground: number[] = [];
+  for (let y = 0; y < frame.height; y += 2) {
+    for (let x = y % 4 === 0 ? 0 : 1; x < frame.width; x += 2) {
+      const i = y * frame.width + x;
+      if (y < chin && inside.data[i]! <= 2.5 && outside.data[i]! <= 2.5) onOutline.push(gradient.data[i]!);
+      else if (clear.data[i]) inBackground.push(gradient.data[i]!);
+    }
+  }
+  if (onOutline.length < 25 || inBackground.length < 100) return 0;
   return median(onOutline) / (median(inBackground) + 1);
 }
 
@@ -200,4 +231,3 @@ export function wholeSheet(frame: Frame, outlineContrastFound: number): Matte {
     outlineContrast: outlineContrastFound,
   };
 }
-

@@ -51,25 +51,25 @@ export function buildFaceMesh(frame: Frame, mouth: Mouth, eyes: Eyes): FaceMesh 
   const faceLeft = Math.max(20 * k, Math.min(L[0]!.x, left.x - 30 * k));
   const faceRight = Math.min(width - 20 * k, Math.max(L[16]!.x, right.x + 30 * k));
   const columns = gridLines([
-    [0, faceLeft, 26 * k],
-    [faceLeft, left.x, 6.4 * k],
+    [0, faceLeft, 40 * k],
+    [faceLeft, left.x, 7.4 * k],
     [left.x, right.x, 4.6 * k],
-    [right.x, faceRight, 6.4 * k],
-    [faceRight, width - 1, 26 * k],
+    [right.x, faceRight, 7.4 * k],
+    [faceRight, width - 1, 40 * k],
   ]);
   const lidTop = eyeTop - 8 * k;
   const lidBottom = eyeBottom + 6 * k;
   const rows = gridLines([
-    [0, Math.max(1, lidTop - 80 * k), 24 * k],
-    [Math.max(1, lidTop - 80 * k), lidTop - 16 * k, 8 * k],
+    [0, Math.max(1, lidTop - 80 * k), 32 * k],
+    [Math.max(1, lidTop - 80 * k), lidTop - 16 * k, 9 * k],
     [lidTop - 16 * k, lidTop, 5 * k],
-    [lidTop, lidBottom, 3.2 * k],
-    [lidBottom, seamY - 34 * k, 8 * k],
+    [lidTop, lidBottom, 3.4 * k],
+    [lidBottom, seamY - 34 * k, 9 * k],
     [seamY - 34 * k, seamY, 4.2 * k],
     [seamY, seamY + 36 * k, 4.2 * k],
-    [seamY + 36 * k, chin + 16 * k, 7 * k],
-    [chin + 16 * k, Math.min(height - 30 * k, chin + 90 * k), 12 * k],
-    [Math.min(height - 30 * k, chin + 90 * k), height - 1, 26 * k],
+    [seamY + 36 * k, chin + 16 * k, 8 * k],
+    [chin + 16 * k, Math.min(height - 30 * k, chin + 90 * k), 14 * k],
+    [Math.min(height - 30 * k, chin + 90 * k), height - 1, 44 * k],
   ]);
   const slit = rows.reduce((best, y, j) => (Math.abs(y - seamY) < Math.abs(rows[best]! - seamY) ? j : best), 0);
 

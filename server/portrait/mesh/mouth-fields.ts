@@ -75,7 +75,9 @@ export function mouthFields(frame: Frame, mouth: Mouth, mesh: FaceMesh): MouthFi
     const isAbove = y[i]! < (Math.abs(x[i]! - nose.x) < 0.3 * U ? nose.y - 0.02 * U : eyeY + 0.3 * U);
     const lipBottom = Math.max(curveAt(mouth.outerLower, clamp(x[i]!, mouth.left.x, mouth.right.x)), Math.abs(s[i]!) < 1 ? lowest : 0);
     isChin[i] =
-      isBelow[i] && ((x[i]! - chin.x) / (0.36 * U)) ** 2 + ((y[i]! - (chin.y - 0.17 * U)) / (0.19 * U)) ** 2 < 1 && y[i]! > lipBottom + 0.13 * U
+      isBelow[i] &&
+      ((x[i]! - chin.x) / (0.36 * U)) ** 2 + ((y[i]! - (chin.y - 0.17 * U)) / (0.19 * U)) ** 2 < 1 &&
+      y[i]! > lipBottom + 0.13 * U
         ? 1
         : 0;
     const still = (!hull(x[i]!, y[i]!) || isAbove) && !inLip[i];
@@ -119,12 +121,7 @@ export function mouthFields(frame: Frame, mouth: Mouth, mesh: FaceMesh): MouthFi
       0,
       U,
     ),
-    close: field(
-      none,
-      (i, q) => lip(i, 0.4 * gap[i]! * mix(1, 0.35, q), -0.6 * gap[i]! * mix(1, 0.55, q)),
-      0,
-      -0.25 * widestGap,
-    ),
+    close: field(none, (i, q) => lip(i, 0.4 * gap[i]! * mix(1, 0.35, q), -0.6 * gap[i]! * mix(1, 0.55, q)), 0, -0.25 * widestGap),
     up: field(none, (i, q, a) => lip(i, -U * full(a) * mix(1, 0.72, q), 0)),
     low: field(none, (i, q, a) => lip(i, 0, U * full(a) * mix(1, 0.72, q))),
     wide: field((i, q) => U * s[i]! * mix(1, 0.9, q), none),
@@ -142,13 +139,14 @@ export function mouthFields(frame: Frame, mouth: Mouth, mesh: FaceMesh): MouthFi
       ),
     ),
     round: local(field(none, (i, q, a) => lip(i, -U * middle(a) * mix(1, 0.8, q), U * middle(a) * mix(1, 0.8, q)))),
-    press: field(none, (i, q, a) => lip(i, U * mix(0.006, 0.04, q) * full(a), U * mix(-0.006, -0.045, q) * full(a))),
+    press: field(none, (i, q, a) => lip(i, U * mix(0, 0.04, q) * full(a), U * mix(0, -0.045, q) * full(a))),
     rollLower: field(none, (i, q, a) => lip(i, 0, U * mix(-0.055, -0.075, q) * full(a)), 0, -0.02 * U),
-    rollUpper: field(none, (i, q, a) => lip(i, U * mix(0.012, 0.05, q) * full(a), 0)),
+    rollUpper: field(none, (i, q, a) => lip(i, U * mix(0.004, 0.045, q) * full(a), 0)),
     funnel: local(
       field(
         (i) => -0.1 * speakingHalf * s[i]!,
-        (i, q, a) => lip(i, U * mix(-0.05, -0.09, q) * Math.max(0, 1 - a * a) ** 0.55, U * mix(0.05, 0.09, q) * Math.max(0, 1 - a * a) ** 0.55),
+        (i, q, a) =>
+          lip(i, U * mix(-0.05, -0.09, q) * Math.max(0, 1 - a * a) ** 0.55, U * mix(0.05, 0.09, q) * Math.max(0, 1 - a * a) ** 0.55),
         0,
         0,
         (_i, _q, a) => 0.12 * U * soft(a),
@@ -172,4 +170,3 @@ function jawHull(L: readonly Point[], centre: { x: number; y: number }): (x: num
   const curve = { xs: Float64Array.from(sorted, (p) => p.angle), ys: Float64Array.from(sorted, (p) => p.radius) };
   return (x, y) => Math.hypot(x - centre.x, y - centre.y) < curveAt(curve, Math.atan2(x - centre.x, y - centre.y));
 }
-

@@ -82,7 +82,10 @@ export function upperFields(frame: Frame, eyes: Eyes, mesh: FaceMesh): UpperFiel
     cheek: both((side) => field(cheekOf(L, side, noseX, U))),
     sneer: both((side) => {
       const wing = L[side === 0 ? 31 : 35]!;
-      return field((px, py) => [0, -0.06 * U * bell((px - wing.x) / (0.13 * U), (py - wing.y + 0.04 * U) / (0.16 * U)) * (py < wing.y + 0.2 * U ? 1 : 0)]);
+      return field((px, py) => [
+        0,
+        -0.06 * U * bell((px - wing.x) / (0.13 * U), (py - wing.y + 0.04 * U) / (0.16 * U)) * (py < wing.y + 0.2 * U ? 1 : 0),
+      ]);
     }),
     puff: field((px, py) => {
       let dx = 0;
@@ -120,7 +123,10 @@ function blinkOf(eye: Eye, brow: readonly Point[], k: number, U: number) {
       const room = Math.max(upper - curveAt(browLine, px) - 0.1 * U, 0.13 * U);
       const above = upper - py;
       const share = above < RIGID_LASHES * k ? 1 : (1 - smoothstep(0, 1, (above - RIGID_LASHES * k) / room)) ** 1.35;
-      return [0, share * down];
+      // Further up the skin follows in one soft bow: near the corners it must not be torn off its surroundings.
+      const along = (px - eye.upper.xs[0]!) / (eye.upper.xs.at(-1)! - eye.upper.xs[0]!);
+      const bow = Math.sin(Math.PI * clamp(along, 0, 1)) ** 0.8;
+      return [0, share * down * (above < RIGID_LASHES * k ? 1 : 1 - (1 - bow) * smoothstep(RIGID_LASHES * k, 3 * RIGID_LASHES * k, above))];
     }
     if (py > lower) return [0, (1 - smoothstep(2 * k, 0.2 * U, py - lower)) * up];
     return [0, down + (up - down) * clamp((py - upper) / Math.max(opening, 0.5), 0, 1)];

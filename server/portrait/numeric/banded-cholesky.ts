@@ -16,8 +16,7 @@ export class SymmetricMatrix {
   /** The square of this (symmetric) matrix. */
   squared(): SymmetricMatrix {
     const out = new SymmetricMatrix(this.size);
-    for (let i = 0; i < this.size; i++)
-      for (const [k, a] of this.rows[i]!) for (const [j, b] of this.rows[k]!) out.add(i, j, a * b);
+    for (let i = 0; i < this.size; i++) for (const [k, a] of this.rows[i]!) for (const [j, b] of this.rows[k]!) out.add(i, j, a * b);
     return out;
   }
 }

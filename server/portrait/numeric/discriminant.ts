@@ -26,7 +26,12 @@ export function fisherDiscriminant(first: readonly ArrayLike<number>[], second: 
   const along = (sample: ArrayLike<number>) => axis.reduce((sum, weight, i) => sum + weight * sample[i]!, 0);
   const [pa, pb] = [along(a.mean), along(b.mean)];
   const spread = (covariance: readonly number[][]) =>
-    Math.sqrt(Math.max(0, axis.reduce((sum, wi, i) => sum + wi * axis.reduce((s, wj, j) => s + wj * covariance[i]![j]!, 0), 0)));
+    Math.sqrt(
+      Math.max(
+        0,
+        axis.reduce((sum, wi, i) => sum + wi * axis.reduce((s, wj, j) => s + wj * covariance[i]![j]!, 0), 0),
+      ),
+    );
   const half = (pa - pb) / 2 + 1e-9;
   return {
     project: (sample) => (along(sample) - (pa + pb) / 2) / half,

@@ -67,20 +67,20 @@ export function fitMixture(samples: Float32Array, components: number, seed = 1):
   return { centres, variances, shares };
 }
 
+const costs = new Float64Array(32);
+
 /** Negative log-likelihood of a colour, up to the constant of (2 pi). */
 export function unlikeliness({ centres, variances, shares }: Mixture, r: number, g: number, b: number): number {
   let smallest = Number.POSITIVE_INFINITY;
-  const costs = new Float64Array(centres.length);
   for (let k = 0; k < centres.length; k++) {
     const c = centres[k]!;
     const v = variances[k]!;
-    const cost =
-      0.5 * ((r - c[0]!) ** 2 / v[0]! + (g - c[1]!) ** 2 / v[1]! + (b - c[2]!) ** 2 / v[2]! + Math.log(v[0]! * v[1]! * v[2]!)) -
-      Math.log(shares[k]!);
+    const [dr, dg, db] = [r - c[0]!, g - c[1]!, b - c[2]!];
+    const cost = 0.5 * ((dr * dr) / v[0]! + (dg * dg) / v[1]! + (db * db) / v[2]! + Math.log(v[0]! * v[1]! * v[2]!)) - Math.log(shares[k]!);
     costs[k] = cost;
-    smallest = Math.min(smallest, cost);
+    if (cost < smallest) smallest = cost;
   }
   let sum = 0;
-  for (const cost of costs) sum += Math.exp(smallest - cost);
+  for (let k = 0; k < centres.length; k++) sum += Math.exp(smallest - costs[k]!);
   return smallest - Math.log(sum);
 }

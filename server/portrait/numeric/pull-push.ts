@@ -1,4 +1,4 @@
-import { blur, createPlane, type Plane } from './plane.ts';
+import { createPlane, type Plane, sample } from './plane.ts';
 
 /**
  * Fills pixels of weight 0 from those of weight 1 over ever coarser means (pull-push; Gortler et al. 1996): smooth, and
@@ -6,7 +6,7 @@ import { blur, createPlane, type Plane } from './plane.ts';
  */
 export function pullPush(planes: readonly Plane[], weight: Plane): Plane[] {
   const { width, height } = weight;
-  if (width <= 2 || height <= 2) {
+  if (width <= 4 || height <= 4) {
     const total = weight.data.reduce((a, b) => a + b, 0);
     return planes.map((plane) => {
       const mean = total > 0 ? plane.data.reduce((sum, v, i) => sum + v * weight.data[i]!, 0) / total : 0;
@@ -36,12 +36,11 @@ export function pullPush(planes: readonly Plane[], weight: Plane): Plane[] {
   return planes.map((plane, p) => {
     const up = createPlane(width, height);
     const from = filled[p]!;
-    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) up.data[y * width + x] = from.data[(y >> 1) * w2 + (x >> 1)]!;
-    const smooth = blur(up, 0.9);
+    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) up.data[y * width + x] = sample(from, x / 2 - 0.25, y / 2 - 0.25);
     const out = createPlane(width, height);
     for (let i = 0; i < out.data.length; i++) {
       const w = weight.data[i]!;
-      out.data[i] = w * plane.data[i]! + (1 - w) * smooth.data[i]!;
+      out.data[i] = w * plane.data[i]! + (1 - w) * up.data[i]!;
     }
     return out;
   });

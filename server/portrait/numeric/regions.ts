@@ -7,11 +7,11 @@ export interface Region {
   readonly data: Uint8Array;
 }
 
-export const regionOf = (plane: Plane, inside: (value: number, index: number) => boolean): Region => ({
-  width: plane.width,
-  height: plane.height,
-  data: Uint8Array.from(plane.data, (value, i) => (inside(value, i) ? 1 : 0)),
-});
+export function regionOf(plane: Plane, inside: (value: number, index: number) => boolean): Region {
+  const data = new Uint8Array(plane.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = inside(plane.data[i]!, i) ? 1 : 0;
+  return { width: plane.width, height: plane.height, data };
+}
 
 /** The part of a region that hangs together with (x, y); empty when that pixel lies outside. Four neighbours. */
 export function componentAt(region: Region, x: number, y: number): Region {
@@ -57,43 +57,55 @@ export function distanceTo(region: Region): Plane {
   const { width, height, data } = region;
   const out = createPlane(width, height);
   const far = width * width + height * height;
-  const line = new Float64Array(Math.max(width, height));
+  const envelope = new LowerEnvelope(Math.max(width, height));
   for (let i = 0; i < data.length; i++) out.data[i] = data[i] ? 0 : far;
-  for (let x = 0; x < width; x++) {
-    for (let y = 0; y < height; y++) line[y] = out.data[y * width + x]!;
-    lowerEnvelope(line, height, (y, value) => {
-      out.data[y * width + x] = value;
-    });
-  }
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) line[x] = out.data[y * width + x]!;
-    lowerEnvelope(line, width, (x, value) => {
-      out.data[y * width + x] = Math.sqrt(value);
-    });
-  }
+  for (let x = 0; x < width; x++) envelope.apply(out.data, x, width, height);
+  for (let y = 0; y < height; y++) envelope.apply(out.data, y * width, 1, width);
+  for (let i = 0; i < out.data.length; i++) out.data[i] = Math.sqrt(out.data[i]!);
   return out;
 }
 
-function lowerEnvelope(f: Float64Array, n: number, put: (at: number, value: number) => void): void {
-  const vertex = new Int32Array(n);
-  const from = new Float64Array(n + 1);
-  const values = f.slice(0, n);
-  let k = 0;
-  from[0] = Number.NEGATIVE_INFINITY;
-  from[1] = Number.POSITIVE_INFINITY;
-  const crossing = (q: number, v: number) => (values[q]! + q * q - (values[v]! + v * v)) / (2 * q - 2 * v);
-  for (let q = 1; q < n; q++) {
-    let s = crossing(q, vertex[k]!);
-    while (s <= from[k]!) s = crossing(q, vertex[--k]!);
-    vertex[++k] = q;
-    from[k] = s;
-    from[k + 1] = Number.POSITIVE_INFINITY;
+/** The lower envelope of the parabolas (q - p)² + f(p) over one line of squared distances. */
+class LowerEnvelope {
+  readonly #values: Float64Array;
+  readonly #vertex: Int32Array;
+  readonly #from: Float64Array;
+
+  constructor(longest: number) {
+    this.#values = new Float64Array(longest);
+    this.#vertex = new Int32Array(longest);
+    this.#from = new Float64Array(longest + 1);
   }
-  k = 0;
-  for (let q = 0; q < n; q++) {
-    while (from[k + 1]! < q) k++;
-    const v = vertex[k]!;
-    put(q, (q - v) ** 2 + values[v]!);
+
+  /** Replaces the `n` values at `start`, `start + stride`, … */
+  apply(data: Float32Array, start: number, stride: number, n: number): void {
+    const values = this.#values;
+    const vertex = this.#vertex;
+    const from = this.#from;
+    for (let i = 0, at = start; i < n; i++, at += stride) values[i] = data[at]!;
+    let k = 0;
+    vertex[0] = 0;
+    from[0] = Number.NEGATIVE_INFINITY;
+    from[1] = Number.POSITIVE_INFINITY;
+    for (let q = 1; q < n; q++) {
+      for (;;) {
+        const v = vertex[k]!;
+        const crossing = (values[q]! + q * q - values[v]! - v * v) / (2 * (q - v));
+        if (crossing > from[k]!) {
+          vertex[++k] = q;
+          from[k] = crossing;
+          from[k + 1] = Number.POSITIVE_INFINITY;
+          break;
+        }
+        k--;
+      }
+    }
+    k = 0;
+    for (let q = 0, at = start; q < n; q++, at += stride) {
+      while (from[k + 1]! < q) k++;
+      const v = vertex[k]!;
+      data[at] = (q - v) * (q - v) + values[v]!;
+    }
   }
 }
 

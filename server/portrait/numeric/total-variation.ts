@@ -5,13 +5,13 @@ const STEP = 0.35;
 
 /**
  * The convex cut: minimises sum(cost x u) + sum(edge x |grad u|) over u in 0..1 by the primal-dual method of Chambolle
- * and Pock (2011). Negative costs want 1.
+ * and Pock (2011). Negative costs want 1. `start`: a guess to begin with.
  */
-export function totalVariationCut(cost: Plane, edge: Plane, iterations = 300): Plane {
+export function totalVariationCut(cost: Plane, edge: Plane, iterations = 300, start?: Plane): Plane {
   const { width, height } = cost;
   const n = width * height;
   const u = createPlane(width, height);
-  for (let i = 0; i < n; i++) u.data[i] = cost.data[i]! < 0 ? 1 : 0;
+  for (let i = 0; i < n; i++) u.data[i] = start ? start.data[i]! : cost.data[i]! < 0 ? 1 : 0;
   const over = u.data.slice();
   const px = new Float32Array(n);
   const py = new Float32Array(n);
@@ -20,9 +20,11 @@ export function totalVariationCut(cost: Plane, edge: Plane, iterations = 300): P
       for (let x = 0; x < width; x++, i++) {
         const ax = px[i]! + (x < width - 1 ? STEP * (over[i + 1]! - over[i]!) : 0);
         const ay = py[i]! + (y < height - 1 ? STEP * (over[i + width]! - over[i]!) : 0);
-        const scale = Math.max(1, Math.sqrt(ax * ax + ay * ay) / edge.data[i]!);
-        px[i] = ax / scale;
-        py[i] = ay / scale;
+        const most = edge.data[i]!;
+        const square = ax * ax + ay * ay;
+        const scale = square > most * most ? most / Math.sqrt(square) : 1;
+        px[i] = ax * scale;
+        py[i] = ay * scale;
       }
     }
     for (let y = 0, i = 0; y < height; y++) {

@@ -46,26 +46,31 @@ export function closedLid(frame: Frame, eye: Eye, mesh: FaceMesh, blink: Field):
     const closed = upper + opening * (1 - LOWER_LID_SHARE) + 1.6 * k * Math.min(1, opening / (5 * k));
     const arch = Math.sin(Math.PI * clamp(t, 0, 1));
     const crease = upper - CREASE * U * arch ** 0.6;
-    const v = clamp((y - crease) / Math.max(1, closed - crease), 0, 1);
+    // Lids that are not quite shut show the eye between them: that part of the mesh lies on the last 1.6 pixels above the
+    // closed line, so nothing may be painted there.
+    const margin = closed - 1.7 * k;
+    const v = clamp((y - crease) / Math.max(1, margin - crease), 0, 1);
     const slot = clamp(t, 0, 1) * (colours.length - 1);
     const low = Math.min(colours.length - 2, Math.floor(slot));
-    const bulge = 0.97 + 0.075 * Math.sin(Math.PI * clamp(v * 0.9 + 0.05, 0, 1)) * arch;
-    const underCrease = 1 - 0.2 * Math.exp(-(((y - crease) / (2 * k)) ** 2)) * arch;
-    const towardsLashes = 1 - 0.16 * smoothstep(0.7, 1, v);
+    const bulge = 0.95 + 0.1 * Math.sin(Math.PI * clamp(v * 0.85 + 0.08, 0, 1)) * arch;
+    const underCrease = 1 - 0.13 * Math.exp(-(((y - crease - k) / (2.6 * k)) ** 2)) * arch;
+    const towardsLashes = 1 - 0.14 * smoothstep(0.72, 1, v);
     const light = bulge * underCrease * towardsLashes;
     const noise = grain[pixel++ % grain.length]! * 2.2;
     for (let c = 0; c < 3; c++) out[c] = clamp(mix(colours[low]![c]!, colours[low + 1]![c]!, slot - low) * light + noise, 0, 255);
-    // Soft at the crease, at the corners, and where the lashes end.
-    const ends = smoothstep(0, 0.1, t) * smoothstep(1, 0.9, t);
-    const skin = smoothstep(crease - 2.5 * k, crease + 1.5 * k, y) * smoothstep(closed + 1.2 * k, closed - 0.6 * k, y) * ends;
-    const strand = strands[Math.floor(((x - x0) / (1.15 * k)) * 1 + (y - closed) * 0.35 * (t - 0.5)) & 255]!;
-    const below = y - closed;
-    const line = Math.exp(-((below / (1.25 * k)) ** 2)) * 0.85;
-    const hairs = below > 0 ? clamp(1 - below / ((2.5 + 3.5 * arch * strand) * k), 0, 1) * (0.25 + 0.5 * strand) : 0;
+    // Soft at the crease and at the corners.
+    const ends = smoothstep(0, 0.14, t) * smoothstep(1, 0.86, t);
+    const skin = smoothstep(crease - 5 * k, crease + 5 * k, y) * smoothstep(margin, margin - 1.4 * k, y) * ends;
+    const strand = strands[Math.floor((x - x0) / (1.15 * k) + (y - closed) * 0.35 * (t - 0.5)) & 255]!;
+    const above = margin - y;
+    const line = above > 0 ? Math.exp(-(((above - 1.6 * k) / (1.1 * k)) ** 2)) * 0.9 * smoothstep(0, 0.7 * k, above) : 0;
+    const below = y - closed - 0.3 * k;
+    const hairs =
+      below > 0 ? clamp(1 - below / ((2 + 3 * arch * strand) * k), 0, 1) * (0.1 + 0.35 * strand) * smoothstep(0, 0.8 * k, below) : 0;
     const lashes = clamp(Math.max(line, hairs), 0, 1) * smoothstep(0, 0.07, t) * smoothstep(1, 0.93, t) * (0.45 + 0.55 * arch ** 0.5);
     const alpha = skin + lashes * (1 - skin);
     if (alpha <= 0) return;
-    for (let c = 0; c < 3; c++) out[c] = mix(out[c]!, lash[c]!, lashes / Math.max(1e-6, Math.max(lashes, alpha)) * (lashes > 0 ? Math.min(1, lashes / alpha + lashes * (1 - lashes)) : 0));
+    for (let c = 0; c < 3; c++) out[c] = mix(out[c]!, lash[c]!, lashes / alpha);
     out[3] = alpha;
   };
   return {
@@ -97,13 +102,22 @@ function skinColours(frame: Frame, eye: Eye): [number, number, number][] {
           });
         }
       }
-      const [darkest, brightest] = [quantile(pixels.map((p) => p.light), 0.45), quantile(pixels.map((p) => p.light), 0.9)];
+      const [darkest, brightest] = [
+        quantile(
+          pixels.map((p) => p.light),
+          0.55,
+        ),
+        quantile(
+          pixels.map((p) => p.light),
+          0.95,
+        ),
+      ];
       const good = pixels.filter((p) => p.light >= darkest && p.light <= brightest);
       return [0, 1, 2].map((c) => good.reduce((sum, p) => sum + p.colour[c]!, 0) / Math.max(1, good.length)) as [number, number, number];
     });
-  const above = band(eye.upper, -0.1, -0.03);
+  const above = band(eye.upper, -0.13, -0.05);
   const below = band(eye.lower, 0.05, 0.11);
-  const blended = above.map((a, s) => a.map((v, c) => 0.62 * v + 0.38 * below[s]![c]!));
+  const blended = above.map((a, s) => a.map((v, c) => 0.4 * v + 0.6 * below[s]![c]!));
   const smooth = [0, 1, 2].map((c) =>
     smoothLine(
       blended.map((v) => v[c]!),

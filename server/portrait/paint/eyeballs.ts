@@ -91,10 +91,15 @@ function ballColours(frame: Frame, eye: Eye, region: Region): [Plane, Plane, Pla
   const enough = seen.data.reduce((a, b) => a + b, 0) > 20 * k * k;
   const fill = [0, 1, 2].map((c) => {
     const colour = createPlane(width, height);
-    for (let j = 0, i = 0; j < height; j++) for (let n = 0; n < width; n++, i++) colour.data[i] = at(frame, c, region.x + n, region.y + j) * seen.data[i]!;
+    for (let j = 0, i = 0; j < height; j++)
+      for (let n = 0; n < width; n++, i++) colour.data[i] = at(frame, c, region.x + n, region.y + j) * seen.data[i]!;
     const a = blur(colour, 5 * k);
     const b = blur(colour, 22 * k);
-    return { width, height, data: a.data.map((v, i) => (enough ? (v + 1e-4 * b.data[i]!) / (near.data[i]! + 1e-4 * far.data[i]! + 1e-9) : 0)) };
+    return {
+      width,
+      height,
+      data: a.data.map((v, i) => (enough ? (v + 1e-4 * b.data[i]!) / (near.data[i]! + 1e-4 * far.data[i]! + 1e-9) : 0)),
+    };
   }) as [Plane, Plane, Plane];
   brighten(frame, eye, fill, enough);
   // The lids throw their shadow on what is made up, as they do on what was seen.
@@ -108,7 +113,10 @@ function ballColours(frame: Frame, eye: Eye, region: Region): [Plane, Plane, Pla
         const own = clamp(keep.data[i]! * 1.8 - 0.6, 0, 1);
         const inside = clamp(x, eye.upper.xs[0]!, eye.upper.xs.at(-1)!);
         const below = y - curveAt(eye.upper, inside);
-        const shade = 1 - 0.34 * Math.exp(-Math.max(0, below) / (4 * k)) - 0.1 * smoothstep(0.5, 1, Math.abs(2 * ((x - eye.upper.xs[0]!) / (eye.upper.xs.at(-1)! - eye.upper.xs[0]!)) - 1));
+        const shade =
+          1 -
+          0.34 * Math.exp(-Math.max(0, below) / (4 * k)) -
+          0.1 * smoothstep(0.5, 1, Math.abs(2 * ((x - eye.upper.xs[0]!) / (eye.upper.xs.at(-1)! - eye.upper.xs[0]!)) - 1));
         out.data[i] = mix(plane.data[i]! * shade, at(frame, c, x, y), own);
       }
     }
@@ -125,13 +133,23 @@ function brighten(frame: Frame, eye: Eye, fill: readonly [Plane, Plane, Plane], 
   const skin: number[] = [];
   for (let y = Math.round(eye.iris.y); y < eye.iris.y + 0.5 * U; y += 2)
     for (let x = Math.round(eye.upper.xs[0]!); x < eye.upper.xs.at(-1)!; x += 2) skin.push(sample(frame.luminance, x, y));
-  const least = clamp(0.6 * quantile(skin, 0.8), 28, 140);
+  const seen: number[] = [];
+  for (let y = Math.ceil(Math.min(...eye.upper.ys)); y < Math.max(...eye.lower.ys); y++) {
+    for (let x = Math.ceil(eye.upper.xs[0]!); x < eye.upper.xs.at(-1)!; x++) {
+      const isWhite =
+        y > curveAt(eye.upper, x) + 3 && y < curveAt(eye.lower, x) - 2 && Math.hypot(x - eye.iris.x, y - eye.iris.y) > eye.irisRadius + 2;
+      if (isWhite) seen.push(sample(frame.luminance, x, y));
+    }
+  }
+  const white = seen.length > 20 ? 0.92 * quantile(seen, 0.7) : 0;
+  const least = clamp(Math.max(0.62 * quantile(skin, 0.8), white), 30, 190);
   for (let i = 0; i < fill[0].data.length; i++) {
     const light = enough ? 0.299 * fill[0].data[i]! + 0.587 * fill[1].data[i]! + 0.114 * fill[2].data[i]! : 0;
     if (light >= least) continue;
     const lift = clamp(least / Math.max(light, 8), 1, 3.2);
     const neutral = [1.03, 0.99, 0.96];
-    for (let c = 0; c < 3; c++) fill[c]!.data[i] = enough ? (fill[c]!.data[i]! * 0.45 + light * neutral[c]! * 0.55) * lift : least * neutral[c]!;
+    for (let c = 0; c < 3; c++)
+      fill[c]!.data[i] = enough ? (fill[c]!.data[i]! * 0.45 + light * neutral[c]! * 0.55) * lift : least * neutral[c]!;
   }
 }
 
@@ -226,7 +244,12 @@ function ringMeans(frame: Frame, centre: Point, reach: number, isSeen: (x: numbe
 }
 
 /** The eye at rest, as the lids uncover it. */
-function composite(ball: readonly [Plane, Plane, Plane], region: Region, textures: readonly Texture[], where: LayerDraft['region']): [Plane, Plane, Plane] {
+function composite(
+  ball: readonly [Plane, Plane, Plane],
+  region: Region,
+  textures: readonly Texture[],
+  where: LayerDraft['region'],
+): [Plane, Plane, Plane] {
   const out = ball.map((plane) => ({ ...plane, data: plane.data.slice() })) as [Plane, Plane, Plane];
   for (const texture of textures) {
     const scale = texture.width / where.width;

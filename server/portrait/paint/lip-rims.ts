@@ -4,7 +4,7 @@ import type { Frame } from '../frame.ts';
 import type { FaceMesh } from '../mesh/face-mesh.ts';
 import type { Field } from '../mesh/field.ts';
 import { sample } from '../numeric/plane.ts';
-import { smoothLine } from '../numeric/curve.ts';
+import { curveAt, smoothLine } from '../numeric/curve.ts';
 import { clamp, mix, smoothstep } from '../numeric/mathematics.ts';
 import type { Mouth } from '../refine/mouth.ts';
 import { createTexture, type LayerDraft } from '../rig/layer.ts';
@@ -31,7 +31,7 @@ export function lipRim(
   const n = row.length;
   const width = n * TEXELS_PER_VERTEX;
   const inLip = 3.2 * k;
-  const roll = (side === 'Upper' ? 0.02 : 0.034) * U;
+  const roll = (side === 'Upper' ? 0.013 : 0.02) * U;
   const bow = (i: number) => Math.max(0, 1 - ((2 * i) / (n - 1) - 1) ** 2) ** 0.6;
   // Colours a few pixels within the lip, without the seam's darkness.
   const colours = [0, 1, 2].map((c) =>
@@ -41,7 +41,9 @@ export function lipRim(
         const low = Math.min(n - 2, Math.floor(at));
         const x = mix(mesh.x[row[low]!]!, mesh.x[row[low + 1]!]!, at - low);
         const y = mix(mesh.y[row[low]!]!, mesh.y[row[low + 1]!]!, at - low);
-        return (sample(frame.colours[c]!, x, y - sign * 3 * k) + sample(frame.colours[c]!, x, y - sign * 4.5 * k)) / 2;
+        // Not further than the middle of a thin lip, or it would be skin.
+        const within = Math.min(3.6 * k, 0.5 * Math.abs(y - curveAt(side === 'Upper' ? mouth.outerUpper : mouth.outerLower, x)));
+        return (sample(frame.colours[c]!, x, y - sign * 0.8 * within) + sample(frame.colours[c]!, x, y - sign * 1.2 * within)) / 2;
       }),
       2,
     ),
@@ -51,7 +53,7 @@ export function lipRim(
     const t = (v + 0.5) / TEXEL_ROWS;
     // 0 within the lip, a third at its edge, 1 rolled into the mouth.
     const alpha = smoothstep(0, 0.22, t) * smoothstep(1, 0.62, t);
-    const shade = mix(1, 0.5, smoothstep(0.25, 0.95, t));
+    const shade = mix(0.96, 0.45, smoothstep(0.2, 0.95, t));
     for (let u = 0; u < width; u++) {
       const ends = clamp(Math.min(u, width - 1 - u) / (0.1 * width), 0, 1);
       const o = (v * width + u) * 4;

@@ -17,8 +17,16 @@ type Colour = readonly [number, number, number];
 const LOWER_TEETH_SHARE = 0.93;
 const TONGUE_SHARE = 0.78;
 /** Widths of teeth from the middle outwards, and their heights, in eye distances. */
-const UPPER_TEETH = { widths: [0.13, 0.103, 0.118, 0.108, 0.104, 0.12], heights: [0.165, 0.148, 0.16, 0.14, 0.125, 0.12], lifts: [0, 0.011, 0.003, 0.014, 0.022, 0.03] };
-const LOWER_TEETH = { widths: [0.082, 0.09, 0.1, 0.1, 0.1, 0.11], heights: [0.13, 0.132, 0.138, 0.12, 0.11, 0.1], lifts: [0, -0.002, -0.006, 0.004, 0.012, 0.02] };
+const UPPER_TEETH = {
+  widths: [0.13, 0.103, 0.118, 0.108, 0.104, 0.12],
+  heights: [0.165, 0.148, 0.16, 0.14, 0.125, 0.12],
+  lifts: [0, 0.011, 0.003, 0.014, 0.022, 0.03],
+};
+const LOWER_TEETH = {
+  widths: [0.082, 0.09, 0.1, 0.1, 0.1, 0.11],
+  heights: [0.13, 0.132, 0.138, 0.12, 0.11, 0.1],
+  lifts: [0, -0.002, -0.006, 0.004, 0.012, 0.02],
+};
 /** Half the width of the dental arch as seen from the front. */
 const ARCH_HALF = 0.44;
 
@@ -36,7 +44,7 @@ export function mouthInside(frame: Frame, mouth: Mouth, mesh: FaceMesh, shape: H
   const jaw = JAW_DROP * U;
   const context: Inside = { frame, mouth, cx, seam, U, jaw, depth: lips - 0.1 * U, white, light };
   const layers = [cavity(context), lowerTeeth(context), tongue(context)];
-  const own = mouth.isOpen ? ownTeeth(context, mesh, shape) : [];
+  const own = mouth.isOpen ? ownTeeth(context, shape) : [];
   layers.push(...(own.length > 0 ? own.slice(0, 1) : [upperTeeth(context)]), tongueTip(context), shadow(context), ...own.slice(1));
   return layers;
 }
@@ -78,7 +86,20 @@ function layer(
   extra: Partial<LayerDraft> = {},
 ): LayerDraft {
   const { x, y, triangles } = gridOver(box, columns, rows);
-  return { id, texture, region: box, x, y, tx: x, ty: y, triangles, depth: x.map(() => depth), follow: x.map(() => 1), morphs: morphs({ x, y }), ...extra };
+  return {
+    id,
+    texture,
+    region: box,
+    x,
+    y,
+    tx: x,
+    ty: y,
+    triangles,
+    depth: x.map(() => depth),
+    follow: x.map(() => 1),
+    morphs: morphs({ x, y }),
+    ...extra,
+  };
 }
 
 const withJaw =
@@ -105,7 +126,7 @@ function toothColour(frame: Frame, mouth: Mouth): Colour {
     const own = ownToothColour(frame, mouth, bright);
     if (own) return own;
   }
-  const level = clamp(0.35 * 0.93 * bright + 0.65 * Math.max(0.93 * bright, 150), 118, 212);
+  const level = clamp(0.35 * 0.93 * bright + 0.65 * Math.max(0.93 * bright, 172), 132, 212);
   // A hint of the light's own colour.
   const skin = warmth.map((values) => quantile(values, 0.88));
   const grey = mean(skin);
@@ -126,10 +147,18 @@ function ownToothColour(frame: Frame, mouth: Mouth, bright: number): Colour | un
     }
   }
   if (found.length < 40) return undefined;
-  const limit = quantile(found.map((p) => p.light), 0.55);
+  const limit = quantile(
+    found.map((p) => p.light),
+    0.55,
+  );
   const teeth = found.filter((p) => p.light > limit && p.light > 0.4 * bright);
   if (teeth.length < 20) return undefined;
-  return [0, 1, 2].map((c) => quantile(teeth.map((p) => p.colour[c]!), 0.5)) as unknown as Colour;
+  return [0, 1, 2].map((c) =>
+    quantile(
+      teeth.map((p) => p.colour[c]!),
+      0.5,
+    ),
+  ) as unknown as Colour;
 }
 
 function cavity(inside: Inside): LayerDraft {
@@ -139,9 +168,9 @@ function cavity(inside: Inside): LayerDraft {
   const texture = paintTexture(box, 0.5, (x, y, out) => {
     const across = Math.abs((x - inside.cx) / (0.5 * U));
     const down = clamp((y - box.y) / box.height, 0, 1);
-    const depth = (0.16 + 0.5 * down ** 1.4) * (1 - 0.35 * across * across);
+    const depth = (0.3 + 0.5 * down ** 1.3) * (1 - 0.3 * across * across);
     const cheek = smoothstep(0.55, 1, across);
-    const red = [92, 32, 31];
+    const red = [112, 42, 40];
     for (let c = 0; c < 3; c++) out[c] = mix(red[c]! * light * depth, lip[c]! * 0.34, cheek * 0.7);
     out[3] = 1;
   });
@@ -238,12 +267,19 @@ function tongue(inside: Inside): LayerDraft {
   const { seam, U } = inside;
   const box = boxOf(inside, 0.31, -0.045, 0.27);
   const middle = seam + 0.12 * U;
-  return layer('tongue', paintTexture(box, 1, tonguePaint(inside, middle, 0.3, 0.155, 0.78)), box, [6, 5], inside.depth - 0.08 * U, (grid) => ({
-    ...withJaw(inside, TONGUE_SHARE)(grid),
-    viseme_DD: morphBy(grid.x, grid.y, () => [0, -0.02 * U]),
-    viseme_nn: morphBy(grid.x, grid.y, () => [0, -0.025 * U]),
-    viseme_kk: morphBy(grid.x, grid.y, (_, y) => [0, y < middle ? -0.01 * U : 0.03 * U]),
-  }));
+  return layer(
+    'tongue',
+    paintTexture(box, 1, tonguePaint(inside, middle, 0.3, 0.155, 0.78)),
+    box,
+    [6, 5],
+    inside.depth - 0.08 * U,
+    (grid) => ({
+      ...withJaw(inside, TONGUE_SHARE)(grid),
+      viseme_DD: morphBy(grid.x, grid.y, () => [0, -0.02 * U]),
+      viseme_nn: morphBy(grid.x, grid.y, () => [0, -0.025 * U]),
+      viseme_kk: morphBy(grid.x, grid.y, (_, y) => [0, y < middle ? -0.01 * U : 0.03 * U]),
+    }),
+  );
 }
 
 /** The tip between the teeth: seen on "th", and when the tongue is put out. */
@@ -269,8 +305,9 @@ function tongueTip(inside: Inside): LayerDraft {
 function shadow(inside: Inside): LayerDraft {
   const { U, jaw } = inside;
   const box = boxOf(inside, 0.6, -0.2, 0.34);
-  const texture = paintTexture(box, 0.5, (_x, _y, out) => {
-    out.set([10, 4, 4, 1]);
+  const texture = paintTexture(box, 0.5, (_x, y, out) => {
+    // Darkest right under the upper lip.
+    out.set([58, 20, 17, mix(1, 0.62, smoothstep(inside.seam - 0.03 * U, inside.seam + 0.12 * U, y))]);
   });
   return layer(
     'mouthShade',
@@ -279,7 +316,7 @@ function shadow(inside: Inside): LayerDraft {
     [1, 2],
     inside.depth + 0.03 * U,
     ({ x, y }) => ({ jawOpen: morphBy(x, y, (_, py) => [0, py > inside.seam + 0.1 * U ? jaw : 0]) }),
-    { opacity: { base: 0, gains: { mouthFunnel: 0.5, mouthPucker: 0.62 } } },
+    { opacity: { base: 0, gains: { mouthFunnel: 0.26, mouthPucker: 0.3 } } },
   );
 }
 
@@ -290,7 +327,7 @@ const SPEAKING_FADES = Object.fromEntries(VISEMES.filter((v) => v !== 'sil').map
  * The teeth of a smile, cut out of the photograph down to their edges and fixed to the skull; and what else it shows of
  * the mouth's inside, which goes away as soon as the jaw moves.
  */
-function ownTeeth(inside: Inside, mesh: FaceMesh, shape: HeadShape): LayerDraft[] {
+function ownTeeth(inside: Inside, shape: HeadShape): LayerDraft[] {
   const { frame, mouth, U } = inside;
   const k = U / 128;
   const edge = incisalEdge(inside);
@@ -322,7 +359,6 @@ function ownTeeth(inside: Inside, mesh: FaceMesh, shape: HeadShape): LayerDraft[
     depth: grid.x.map(depthOf),
     follow: grid.x.map(() => 1),
   };
-  void mesh;
   return [
     { ...common, id: 'teethOwn', texture: teeth, morphs: {} },
     {
@@ -343,7 +379,8 @@ function incisalEdge({ frame, mouth, U }: Inside): ((x: number) => { bottom: num
   const lights: number[] = [];
   for (let i = 0; i < columns; i++) {
     const x = first + i;
-    for (let y = Math.ceil(curveAt(mouth.innerUpper, x) + 2); y < curveAt(mouth.innerLower, x) - 2; y++) lights.push(sample(frame.luminance, x, y));
+    for (let y = Math.ceil(curveAt(mouth.innerUpper, x) + 2); y < curveAt(mouth.innerLower, x) - 2; y++)
+      lights.push(sample(frame.luminance, x, y));
   }
   if (lights.length < 30) return undefined;
   const limit = Math.max(0.52 * quantile(lights, 0.85), 0.6 * mouth.lipLuminance);

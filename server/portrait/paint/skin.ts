@@ -57,6 +57,7 @@ export function part(plane: Plane, region: { x: number; y: number; width: number
   const out = createPlane(region.width, region.height);
   for (let j = 0; j < region.height; j++)
     for (let i = 0; i < region.width; i++)
-      out.data[j * region.width + i] = plane.data[clamp(region.y + j, 0, plane.height - 1) * plane.width + clamp(region.x + i, 0, plane.width - 1)]!;
+      out.data[j * region.width + i] =
+        plane.data[clamp(region.y + j, 0, plane.height - 1) * plane.width + clamp(region.x + i, 0, plane.width - 1)]!;
   return out;
 }

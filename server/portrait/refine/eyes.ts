@@ -25,6 +25,8 @@ export type Eyes = readonly [Eye, Eye];
 /** Radius of the iris in eye distances: 11.7 mm across at 62 mm, hardly different between people. */
 const IRIS = { mean: 0.094, deviation: 0.012 };
 const LID_SAMPLES = 41;
+/** Iris scores below this are guesses. */
+const UNSURE = 20;
 
 export function refineEyes(frame: Frame): Eyes {
   const k = frame.unit / 128;
@@ -36,6 +38,15 @@ export function refineEyes(frame: Frame): Eyes {
     const worse = fits[0].cost > fits[1].cost ? 0 : 1;
     const [, , , , hu, gu, hl, gl] = fits[1 - worse]!.shape;
     fits[worse] = fitEye(frame, worse === 0 ? 36 : 42, [hu!, 2 - gu!, hl!, 2 - gl!]);
+  }
+  for (const worse of [0, 1] as const) {
+    const good = fits[1 - worse]!;
+    if (fits[worse].iris.score >= UNSURE || good.iris.score < UNSURE) continue;
+    // One eye was not where the landmarks have it: looked for again where the other one's mirror image is.
+    const middle = mean(frame.landmarks.slice(36, 48).map((point) => point.x));
+    const [, , , , hu, gu, hl, gl] = good.shape;
+    const again = fitEye(frame, worse === 0 ? 36 : 42, [hu!, 2 - gu!, hl!, 2 - gl!], { x: 2 * middle - good.iris.x, y: good.iris.y });
+    if (again.iris.score > fits[worse].iris.score) fits[worse] = again;
   }
   const radius = mean(fits.map((fit) => fit.iris.radius));
   return fits.map(({ iris, shape }): Eye => {
@@ -72,7 +83,7 @@ const COS = ANGLES.map(Math.cos);
 const SIN = ANGLES.map(Math.sin);
 
 /** Daugman's integro-differential operator (1993): the circle across which luminance rises most. */
-function findIris(light: Plane, around: Point, unit: number): Iris {
+function findIris(light: Plane, around: Point, unit: number, wide: boolean): Iris {
   const k = unit / 128;
   let best: Iris = { ...around, radius: IRIS.mean * unit, score: Number.NEGATIVE_INFINITY };
   const score = (x: number, y: number, radius: number): number => {
@@ -106,7 +117,8 @@ function findIris(light: Plane, around: Point, unit: number): Iris {
         }
   };
   const radii = (from: number, to: number, count: number) => Array.from(range(from * unit, to * unit, count));
-  search(around.x, around.y, 10 * k, 11 * k, 9 * k, 2 * k, radii(0.08, 0.108, 5));
+  if (wide) search(around.x, around.y, 20 * k, 16 * k, 20 * k, 2 * k, radii(0.08, 0.108, 5));
+  else search(around.x, around.y, 10 * k, 11 * k, 9 * k, 2 * k, radii(0.08, 0.108, 5));
   search(best.x, best.y, 2 * k, 2 * k, 2 * k, 0.5 * k, radii(best.radius / unit - 0.006, best.radius / unit + 0.006, 5));
   return best;
 }
@@ -134,13 +146,20 @@ function openingOf(shape: ArrayLike<number>): number {
   return Math.max(...lower.ys.map((y, i) => y - upper.ys[i]!));
 }
 
-/** `prior`: heights and skews that the lids should be close to. */
-function fitEye(frame: Frame, first: number, prior?: readonly [number, number, number, number]): Fit {
+/** `prior`: heights and skews that the lids should be close to; `near`: where the iris should be, if not by the landmarks. */
+function fitEye(frame: Frame, first: number, prior?: readonly [number, number, number, number], near?: Point): Fit {
   const k = frame.unit / 128;
-  const points = frame.landmarks.slice(first, first + 6);
-  const centre = { x: mean(points.map((p) => p.x)), y: mean(points.map((p) => p.y)) };
-  const box = eyeBox(frame, centre);
-  const iris = findIris(box.light, { x: centre.x - box.x, y: centre.y - box.y }, frame.unit);
+  let points = frame.landmarks.slice(first, first + 6);
+  let centre = { x: mean(points.map((p) => p.x)), y: mean(points.map((p) => p.y)) };
+  const box = eyeBox(frame, near ?? centre);
+  const start = near ?? centre;
+  const iris = findIris(box.light, { x: start.x - box.x, y: start.y - box.y }, frame.unit, near !== undefined);
+  if (near) {
+    // The landmarks are moved to the iris that was found.
+    const [dx, dy] = [iris.x + box.x - centre.x, iris.y + box.y - centre.y];
+    points = points.map((p) => ({ x: p.x + dx, y: p.y + dy }));
+    centre = { x: centre.x + dx, y: centre.y + dy };
+  }
   const features = colourFeatures(box.colours, 0.6 * k);
   const light = luminance(features.colours);
   const local = points.map((p) => ({ x: p.x - box.x, y: p.y - box.y }));
@@ -149,10 +168,21 @@ function fitEye(frame: Frame, first: number, prior?: readonly [number, number, n
   const width = local[3]!.x - local[0]!.x;
   const middle = { x: centre.x - box.x, y: centre.y - box.y };
   const lift = clamp(iris.y + 0.05 * iris.radius - middle.y, -9 * k, 9 * k) * 0.8;
-  const expected = [local[0]!.x - 0.09 * width, local[0]!.y + k + lift, local[3]!.x + 0.09 * width, local[3]!.y + k + lift, 0.19 * width, 1, 0.12 * width, 1];
-  const tolerance = prior ? [3 * k, 3 * k, 3 * k, 3 * k, 1.5 * k, 0.15, 1.5 * k, 0.15] : [3.5 * k, 3 * k, 3.5 * k, 3 * k, 5 * k, 0.3, 4 * k, 0.3];
+  const expected = [
+    local[0]!.x - 0.09 * width,
+    local[0]!.y + k + lift,
+    local[3]!.x + 0.09 * width,
+    local[3]!.y + k + lift,
+    0.19 * width,
+    1,
+    0.12 * width,
+    1,
+  ];
+  const tolerance = prior
+    ? [3 * k, 3 * k, 3 * k, 3 * k, 1.5 * k, 0.15, 1.5 * k, 0.15]
+    : [3.5 * k, 3 * k, 3.5 * k, 3 * k, 5 * k, 0.3, 4 * k, 0.3];
   if (prior) expected.splice(4, 4, ...prior);
-  const cost = (shape: Float64Array): number => lidCost(shape, { eyeMap, lashes, light, iris, expected, tolerance, k });
+  const cost = (shape: Float64Array): number => lidCost(shape, { eyeMap, lashes, iris, expected, tolerance, k });
   const steps = [4 * k, 3 * k, 4 * k, 3 * k, 3 * k, 0.25, 3 * k, 0.25];
   let best: { at: Float64Array; value: number } | undefined;
   for (const [upper, lower] of [
@@ -178,7 +208,6 @@ function fitEye(frame: Frame, first: number, prior?: readonly [number, number, n
 interface LidEvidence {
   readonly eyeMap: Plane;
   readonly lashes: Plane;
-  readonly light: Plane;
   readonly iris: Iris;
   readonly expected: readonly number[];
   readonly tolerance: readonly number[];
@@ -186,7 +215,7 @@ interface LidEvidence {
 }
 
 /** Low where just inside is eye and just outside is skin, lashes lie on the upper line, and the iris sits as anatomy has it. */
-function lidCost(shape: Float64Array, { eyeMap, lashes, light, iris, expected, tolerance, k }: LidEvidence): number {
+function lidCost(shape: Float64Array, { eyeMap, lashes, iris, expected, tolerance, k }: LidEvidence): number {
   const { upper, lower } = lidLines(shape, 33);
   let region = 0;
   let edge = 0;
@@ -194,7 +223,11 @@ function lidCost(shape: Float64Array, { eyeMap, lashes, light, iris, expected, t
     const x = upper.xs[i]!;
     const u = upper.ys[i]!;
     const l = lower.ys[i]!;
-    region += sample(eyeMap, x, u + 3 * k) + sample(eyeMap, x, l - 2.5 * k) - 0.8 * sample(eyeMap, x, u - 4.5 * k) - 1.1 * sample(eyeMap, x, l + 3 * k);
+    region +=
+      sample(eyeMap, x, u + 3 * k) +
+      sample(eyeMap, x, l - 2.5 * k) -
+      0.8 * sample(eyeMap, x, u - 4.5 * k) -
+      1.1 * sample(eyeMap, x, l + 3 * k);
     edge += sample(lashes, x, u - k) + sample(lashes, x, u);
   }
   const [x0, y0, x1, y1] = shape as unknown as [number, number, number, number];
@@ -209,9 +242,14 @@ function lidCost(shape: Float64Array, { eyeMap, lashes, light, iris, expected, t
   const over = (value: number) => (Math.max(0, value) / k) ** 2;
   const { y: cy, radius: r } = iris;
   const anatomy = over(cy + 0.75 * r - l) + over(l - cy - 1.12 * r) + over(u - cy + 0.25 * r) + over(cy - 1.1 * r - u);
-  void light;
   return (
-    -region / 29 - (0.9 * edge) / 29 - 0.5 * corner + 0.1 * prior + 0.06 * anatomy + (5 * Math.max(0, 2 * k - shape[4]!)) / k + (5 * Math.max(0, k - shape[6]!)) / k
+    -region / 29 -
+    (0.9 * edge) / 29 -
+    0.5 * corner +
+    0.1 * prior +
+    0.06 * anatomy +
+    (5 * Math.max(0, 2 * k - shape[4]!)) / k +
+    (5 * Math.max(0, k - shape[6]!)) / k
   );
 }
 
@@ -226,11 +264,16 @@ function eyeOrSkin(features: ColourFeatures, points: readonly Point[], iris: Iri
     for (let x = 0; x < width; x++, i++) {
       const t = (x - points[0]!.x) / (points[3]!.x - points[0]!.x);
       const line = points[0]!.y + (points[3]!.y - points[0]!.y) * t;
-      const inLids = t > 0.06 && t < 0.94 && y > line - 2.2 * (centreHeight(points, true) * t * (1 - t)) + 2 * k && y < line + 2.2 * (centreHeight(points, false) * t * (1 - t)) - k;
+      const inLids =
+        t > 0.06 &&
+        t < 0.94 &&
+        y > line - 2.2 * (centreHeight(points, true) * t * (1 - t)) + 2 * k &&
+        y < line + 2.2 * (centreHeight(points, false) * t * (1 - t)) - k;
       const inIris = Math.hypot(x - iris.x, y - iris.y) < 0.9 * iris.radius && Math.abs(y - iris.y) < 0.8 * iris.radius;
       const dy = y - centre.y;
       if (inLids || inIris) eye.push(featureAt(features, i));
-      else if (Math.abs(x - centre.x) < 0.3 * unit && ((dy > 0.16 * unit && dy < 0.28 * unit) || (dy > -0.17 * unit && dy < -0.12 * unit))) skin.push(featureAt(features, i));
+      else if (Math.abs(x - centre.x) < 0.3 * unit && ((dy > 0.16 * unit && dy < 0.28 * unit) || (dy > -0.17 * unit && dy < -0.12 * unit)))
+        skin.push(featureAt(features, i));
     }
   }
   if (eye.length < 8 || skin.length < 8) return createPlane(width, height);

@@ -1,7 +1,7 @@
-import type { Frame } from '../frame.ts';
+import { type Frame, partOf } from '../frame.ts';
 import { type Curve, curveAt, curveThrough, type Point, range, smoothLine } from '../numeric/curve.ts';
 import { fisherDiscriminant } from '../numeric/discriminant.ts';
-import { clamp, mean, median, standardDeviation } from '../numeric/mathematics.ts';
+import { clamp, median, standardDeviation } from '../numeric/mathematics.ts';
 import { blur, createPlane, mapPlanes, type Plane, sample } from '../numeric/plane.ts';
 import { type ColourFeatures, colourFeatures, featureAt } from './colour-features.ts';
 import { eachBetween, followLine, remapped, resampled, shifted } from './lines.ts';
@@ -28,6 +28,28 @@ const OPEN_RUN = 3;
 
 /** Refines the lips of the 68 landmarks on the picture. */
 export function refineMouth(frame: Frame): Mouth {
+  const lips = frame.landmarks.slice(48);
+  const room = 0.4 * frame.unit;
+  const within = (value: number, most: number) => clamp(Math.round(value), 0, most);
+  const x = within(Math.min(...lips.map((p) => p.x)) - room, frame.width - 2);
+  const y = within(Math.min(...lips.map((p) => p.y)) - room, frame.height - 2);
+  const width = within(Math.max(...lips.map((p) => p.x)) + room, frame.width) - x;
+  const height = within(Math.max(...lips.map((p) => p.y)) + room, frame.height) - y;
+  const mouth = contours(partOf(frame, { x, y, width, height }));
+  const point = (p: Point): Point => ({ x: p.x + x, y: p.y + y });
+  const line = ({ xs, ys }: Curve): Curve => ({ xs: xs.map((v) => v + x), ys: ys.map((v) => v + y) });
+  return {
+    ...mouth,
+    left: point(mouth.left),
+    right: point(mouth.right),
+    outerUpper: line(mouth.outerUpper),
+    innerUpper: line(mouth.innerUpper),
+    innerLower: line(mouth.innerLower),
+    outerLower: line(mouth.outerLower),
+  };
+}
+
+function contours(frame: Frame): Mouth {
   const { landmarks: L } = frame;
   const k = frame.unit / 128;
   const features = colourFeatures(frame.colours, 0.8 * k);
@@ -72,12 +94,28 @@ export function refineMouth(frame: Frame): Mouth {
   const local = blur(light, 3 * k, 5 * k);
   const ridge = mapPlanes([light, local], (y, m) => (y - m) / (lipDeviation + 4));
   const seamGuess = remapped(innerUpperGuess, (_, y, i) => (y + innerLowerGuess.ys[i]!) / 2);
-  const seam = followLine(seamGuess, (x, y) => sample(ridge, x, y), { reach: 9 * k, step: 0.5 * k, bend: 0.12, prior: 0.6, smooth: 1.5 * k });
+  const seam = followLine(seamGuess, (x, y) => sample(ridge, x, y), {
+    reach: 9 * k,
+    step: 0.5 * k,
+    bend: 0.12,
+    prior: 0.6,
+    smooth: 1.5 * k,
+  });
   const { left, right, contrast } = corners(light, seam, x0, x1, k);
 
   let innerUpper = seam;
   let innerLower = seam;
-  if (isOpen) [innerUpper, innerLower] = openContours(frame, features, light, { lipPixels, lipLuminance, middle, left, right, seam, innerUpperGuess, innerLowerGuess });
+  if (isOpen)
+    [innerUpper, innerLower] = openContours(frame, features, light, {
+      lipPixels,
+      lipLuminance,
+      middle,
+      left,
+      right,
+      seam,
+      innerUpperGuess,
+      innerLowerGuess,
+    });
   const toSkin = (lip: number[], upper: Curve, lower: Curve) => stepMap(frame, features, lip, upper, lower, inner, k);
   const upperStep = toSkin(upperLip, shifted(upperGuess, -18 * k), shifted(upperGuess, -7 * k));
   const lowerStep = toSkin(lowerLip, shifted(lowerGuess, 7 * k), shifted(lowerGuess, 18 * k));
@@ -156,16 +194,20 @@ function openContours(frame: Frame, features: ColourFeatures, light: Plane, mout
   const k = frame.unit / 128;
   const { left, right, seam } = mouth;
   const inside: number[] = [];
-  eachBetween(shifted(mouth.innerUpperGuess, k), shifted(mouth.innerLowerGuess, -k), ...mouth.middle, (x, y) => inside.push(y * frame.width + x));
-  if (inside.length < 12) eachBetween(mouth.innerUpperGuess, mouth.innerLowerGuess, ...mouth.middle, (x, y) => inside.push(y * frame.width + x));
+  eachBetween(shifted(mouth.innerUpperGuess, k), shifted(mouth.innerLowerGuess, -k), ...mouth.middle, (x, y) =>
+    inside.push(y * frame.width + x),
+  );
+  if (inside.length < 12)
+    eachBetween(mouth.innerUpperGuess, mouth.innerLowerGuess, ...mouth.middle, (x, y) => inside.push(y * frame.width + x));
   const { project } = fisherDiscriminant(
     mouth.lipPixels.map((i) => featureAt(features, i)),
     inside.map((i) => featureAt(features, i)),
   );
-  const isLip = mapNear(frame, (i) => Math.min(clamp(project(featureAt(features, i)), -1.5, 1.5), clamp((light.data[i]! / mouth.lipLuminance - 0.5) * 5, -1.5, 1.5)), [
-    left.x - 12 * k,
-    right.x + 12 * k,
-  ]);
+  const isLip = mapNear(
+    frame,
+    (i) => Math.min(clamp(project(featureAt(features, i)), -1.5, 1.5), clamp((light.data[i]! / mouth.lipLuminance - 0.5) * 5, -1.5, 1.5)),
+    [left.x - 12 * k, right.x + 12 * k],
+  );
   const map = blur(isLip, 0.7 * k);
   const between = (guess: Curve) =>
     remapped(guess, (x, y, i) => {
@@ -202,7 +244,15 @@ function openContours(frame: Frame, features: ColourFeatures, light: Plane, mout
 }
 
 /** A map that is high on the lip and low on the skin beside it. */
-function stepMap(frame: Frame, features: ColourFeatures, lip: readonly number[], upper: Curve, lower: Curve, [from, to]: [number, number], k: number): Plane {
+function stepMap(
+  frame: Frame,
+  features: ColourFeatures,
+  lip: readonly number[],
+  upper: Curve,
+  lower: Curve,
+  [from, to]: [number, number],
+  k: number,
+): Plane {
   const skin: number[] = [];
   eachBetween(upper, lower, from, to, (x, y) => skin.push(y * frame.width + x));
   const { project } = fisherDiscriminant(
@@ -210,7 +260,10 @@ function stepMap(frame: Frame, features: ColourFeatures, lip: readonly number[],
     skin.map((i) => featureAt(features, i)),
   );
   return blur(
-    mapNear(frame, (i) => clamp(project(featureAt(features, i)), -2, 2), [frame.landmarks[48]!.x - 20 * k, frame.landmarks[54]!.x + 20 * k]),
+    mapNear(frame, (i) => clamp(project(featureAt(features, i)), -2, 2), [
+      frame.landmarks[48]!.x - 20 * k,
+      frame.landmarks[54]!.x + 20 * k,
+    ]),
     0.8 * k,
   );
 }
@@ -222,9 +275,7 @@ function mapNear(frame: Frame, value: (index: number) => number, [x0, x1]: reado
   const top = Math.max(0, Math.floor(Math.min(...ys) - 0.3 * frame.unit));
   const bottom = Math.min(frame.height - 1, Math.ceil(Math.max(...ys) + 0.3 * frame.unit));
   for (let y = top; y <= bottom; y++)
-    for (let x = Math.max(0, Math.floor(x0)); x <= Math.min(frame.width - 1, x1); x++) plane.data[y * frame.width + x] = value(y * frame.width + x);
+    for (let x = Math.max(0, Math.floor(x0)); x <= Math.min(frame.width - 1, x1); x++)
+      plane.data[y * frame.width + x] = value(y * frame.width + x);
   return plane;
 }
-
-export const mouthWidth = ({ left, right }: Mouth): number => right.x - left.x;
-export const meanGap = ({ innerUpper, innerLower }: Mouth): number => mean(innerLower.ys.map((y, i) => y - innerUpper.ys[i]!));

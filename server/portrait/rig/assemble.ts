@@ -10,9 +10,11 @@ import { upperFields } from '../mesh/upper-fields.ts';
 import { smoothstep } from '../numeric/mathematics.ts';
 import { closedLid } from '../paint/closed-lids.ts';
 import { eyeLayers } from '../paint/eyeballs.ts';
+import { type FoldPatch, foldPatches } from '../paint/folds.ts';
 import { lipRim } from '../paint/lip-rims.ts';
 import { mouthInside } from '../paint/mouth-inside.ts';
 import { skinTexture } from '../paint/skin.ts';
+import { toothSliver } from '../paint/tooth-sliver.ts';
 import type { Eyes } from '../refine/eyes.ts';
 import type { Mouth } from '../refine/mouth.ts';
 import { type Atlas, packAtlas } from './atlas.ts';
@@ -65,13 +67,19 @@ export function assemble(likeness: Likeness, identity: Identity, onPart: (share:
   const drafts: LayerDraft[] = [];
   if (isCutOut) drafts.push(backdrop(frame, matte));
   drafts.push(...mouthInside(frame, mouth, mesh, head), ...eyeParts.flatMap((part) => part.layers));
-  drafts.push({ ...sheetOf(mesh, depth, follow, shapes), id: 'skin', texture: skinTexture(frame, matte, eyes, eyeParts), region: wholeFrame(frame) });
+  const skin = skinTexture(frame, matte, eyes, eyeParts);
+  const sliver = toothSliver(frame, mouth, skin);
+  drafts.push({ ...sheetOf(mesh, depth, follow, shapes), id: 'skin', texture: skin, region: wholeFrame(frame) });
+  if (sliver) drafts.push({ ...sheetOf(mesh, depth, follow, shapes), ...patchOf(mesh, sliver) });
   if (likeness.eyesMove) {
     eyes.forEach((eye, i) => {
       const side = i === 0 ? 'Right' : 'Left';
-      drafts.push(lidPatch(mesh, depth, follow, shapes, `eyeBlink${side}`, closedLid(frame, eye, mesh, upper.blink[i]!), `lidClosed${side}`));
+      drafts.push(
+        lidPatch(mesh, depth, follow, shapes, `eyeBlink${side}`, closedLid(frame, eye, mesh, upper.blink[i]!), `lidClosed${side}`),
+      );
     });
   }
+  for (const fold of foldPatches(frame, mouth)) drafts.push({ ...sheetOf(mesh, depth, follow, shapes), ...patchOf(mesh, fold) });
   drafts.push(lipRim(frame, mouth, mesh, 'Upper', shapes, depth), lipRim(frame, mouth, mesh, 'Lower', shapes, depth));
   onPart(0.8);
   const layers = drafts.map((draft) => cropped(draft.opaque ? draft : trimmed(draft))).filter((draft) => draft.triangles.length > 0);
@@ -136,6 +144,18 @@ const sheetOf = (mesh: FaceMesh, depth: Float64Array, follow: Float64Array, shap
   triangles: mesh.triangles,
   morphs: shapes,
 });
+
+/** The triangles of the face mesh that a painted patch covers. */
+function patchOf(mesh: FaceMesh, { id, texture, region, opacity }: FoldPatch) {
+  const isIn = (i: number) =>
+    mesh.x[i]! >= region.x && mesh.y[i]! >= region.y && mesh.x[i]! <= region.x + region.width && mesh.y[i]! <= region.y + region.height;
+  const triangles: number[] = [];
+  for (let t = 0; t < mesh.triangles.length; t += 3) {
+    const corners = [mesh.triangles[t]!, mesh.triangles[t + 1]!, mesh.triangles[t + 2]!];
+    if (corners.every(isIn)) triangles.push(...corners);
+  }
+  return { id, texture, region, opacity, triangles };
+}
 
 /** A part of the face mesh that shows a shut lid, lying where the blink brings it. */
 function lidPatch(

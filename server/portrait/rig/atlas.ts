@@ -15,7 +15,10 @@ export interface Atlas {
 export function packAtlas(textures: readonly Texture[]): Atlas {
   const area = textures.reduce((sum, t) => sum + (t.width + 2 * MARGIN) * (t.height + 2 * MARGIN), 0);
   const widest = Math.max(...textures.map((t) => t.width + 2 * MARGIN));
-  const two = [...textures].sort((a, b) => b.width - a.width).slice(0, 2).reduce((sum, t) => sum + t.width + 2 * MARGIN, 0);
+  const two = [...textures]
+    .sort((a, b) => b.width - a.width)
+    .slice(0, 2)
+    .reduce((sum, t) => sum + t.width + 2 * MARGIN, 0);
   const width = Math.ceil(Math.max(LEAST_WIDTH, widest, area > 1.5e6 ? two : 0) / 4) * 4;
   const places = textures.map(() => ({ x: 0, y: 0 }));
   const shelves: { y: number; height: number; used: number }[] = [];

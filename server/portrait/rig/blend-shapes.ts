@@ -34,7 +34,7 @@ export function blendShapes(
     ({ [`${name}Right`]: of([r, weight]), [`${name}Left`]: of([l, weight]) }) as Record<`${Name}Right` | `${Name}Left`, Field>;
   // Under a frame of glasses brows and cheeks hardly move; and who smiles already cannot smile as much again.
   const under = options.hasGlasses ? 0.12 : 1;
-  const smile = mouth.isOpen ? 0.4 : 1;
+  const smile = mouth.isOpen ? 0.3 : 1;
   const lids = options.eyesMove ? 1 : 0;
   const shapes: Partial<Record<ArkitName, Field>> = {
     jawOpen: of([m.jaw, JAW_DROP]),
@@ -51,7 +51,7 @@ export function blendShapes(
     mouthShrugUpper: of([m.up, 0.035], [m.low, -0.02]),
     cheekPuff: of([upper.puff, 1], [m.press, 0.3]),
     browInnerUp: of([upper.browInner[0], under], [upper.browInner[1], under]),
-    ...pair('mouthSmile', of([m.wide, 0.075 * smile], [m.corner, 0.085 * smile], [m.press, mouth.isOpen ? 0 : 0.25], [m.low, 0.004])),
+    ...pair('mouthSmile', of([m.wide, 0.075 * smile], [m.corner, 0.085 * smile], [m.press, mouth.isOpen ? 0 : 0.25])),
     ...pair('mouthFrown', of([m.corner, -0.062], [m.wide, -0.015])),
     ...pair('mouthDimple', of([m.wide, 0.03], [m.corner, 0.01])),
     ...pair('mouthStretch', of([m.wide, 0.085])),

@@ -17,9 +17,15 @@ export const VISEME_WEIGHTS: Rig['visemes'] = {
   RR: { jawOpen: 0.15, mouthFunnel: 0.42, mouthPucker: 0.2, ...both('mouthLowerDown', 0.12) },
   aa: { jawOpen: 0.62, ...both('mouthUpperUp', 0.3), ...both('mouthLowerDown', 0.12) },
   E: { jawOpen: 0.32, ...both('mouthUpperUp', 0.34), ...both('mouthLowerDown', 0.3), ...both('mouthStretch', 0.5) },
-  I: { jawOpen: 0.13, ...both('mouthUpperUp', 0.4), ...both('mouthLowerDown', 0.42), ...both('mouthStretch', 0.75), ...both('mouthSmile', 0.12) },
+  I: {
+    jawOpen: 0.13,
+    ...both('mouthUpperUp', 0.4),
+    ...both('mouthLowerDown', 0.42),
+    ...both('mouthStretch', 0.75),
+    ...both('mouthSmile', 0.12),
+  },
   O: { jawOpen: 0.34, mouthPucker: 0.42, mouthFunnel: 0.5 },
-  U: { jawOpen: 0.06, mouthPucker: 0.72, mouthFunnel: 0.36 },
+  U: { jawOpen: 0.06, mouthPucker: 0.76, mouthFunnel: 0.22 },
 };
 
 /** ARKit weights of the emotions at full strength, under speech. */

@@ -82,7 +82,11 @@ export function gridOver(region: TextureRegion, columns: number, rows: number): 
 }
 
 /** The same displacement, or one by place, for every vertex. */
-export const morphBy = (x: ArrayLike<number>, y: ArrayLike<number>, move: (x: number, y: number, i: number) => readonly [dx: number, dy: number, dz?: number]): Morph => {
+export const morphBy = (
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  move: (x: number, y: number, i: number) => readonly [dx: number, dy: number, dz?: number],
+): Morph => {
   const n = x.length;
   const morph = { dx: new Float64Array(n), dy: new Float64Array(n), dz: new Float64Array(n) };
   for (let i = 0; i < n; i++) {
@@ -137,7 +141,12 @@ function summedAlpha({ width, height, data }: Texture): (x0: number, y0: number,
   }
   const within = (value: number, most: number) => Math.min(most, Math.max(0, value));
   return (x0, y0, x1, y1) => {
-    const [l, t, r, b] = [within(Math.floor(x0), width), within(Math.floor(y0), height), within(Math.ceil(x1), width), within(Math.ceil(y1), height)];
+    const [l, t, r, b] = [
+      within(Math.floor(x0), width),
+      within(Math.floor(y0), height),
+      within(Math.ceil(x1), width),
+      within(Math.ceil(y1), height),
+    ];
     const at = (x: number, y: number) => table[y * (width + 1) + x]!;
     return at(r, b) - at(l, b) - at(r, t) + at(l, t);
   };
