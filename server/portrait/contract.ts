@@ -79,7 +79,7 @@ export interface PortraitMeasures {
   readonly rollDeg: number;
   /** Disagreement of the landmarks over jittered crops, in 1/128 of the eye distance; 0 for points placed by hand. */
   readonly landmarkJitter: number;
-  /** How well the iris circles fit; below 20 they are guesses. */
+  /** How well the iris circles fit; below 16 they are guesses. */
   readonly irisScore: number;
   /** Gradient on the outline against the background's; below 2 the person is not cut out. */
   readonly outlineContrast: number;

@@ -11,7 +11,7 @@ export const OFF = 'off';
 /** The engine of that name, or with `auto` the first that is installed. @throws VisavisError `landmarks_missing` */
 export async function openLandmarkEngine(id: string): Promise<LandmarkEngine> {
   const file = id === AUTO ? ENGINES.find((engine) => engine.isInstalled()) : ENGINES.find((engine) => engine.id === id);
-  if (!file || !file.isInstalled()) {
+  if (!file?.isInstalled()) {
     throw portraitError(
       'landmarks_missing',
       id === AUTO || id === OFF ? 'There is no landmark engine to find the face with' : `The landmark engine "${id}" is not installed`,

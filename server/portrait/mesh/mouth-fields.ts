@@ -162,7 +162,7 @@ export function mouthFields(frame: Frame, mouth: Mouth, mesh: FaceMesh): MouthFi
 function jawHull(L: readonly Point[], centre: { x: number; y: number }): (x: number, y: number) => boolean {
   const points = L.slice(0, 17).map((p, i) => {
     const aside = Math.abs(i - 8) / 8;
-    const grow = 1.42 - 0.46 * smoothstep(0.25, 0.75, aside);
+    const grow = 1.52 - 0.56 * smoothstep(0.22, 0.75, aside);
     const [dx, dy] = [(p.x - centre.x) * grow, (p.y - centre.y) * grow];
     return { angle: Math.atan2(dx, dy), radius: Math.hypot(dx, dy) };
   });

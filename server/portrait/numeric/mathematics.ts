@@ -1,4 +1,4 @@
-export const clamp = (value: number, low: number, high: number): number => (value < low ? low : value > high ? high : value);
+export const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 export const mix = (a: number, b: number, share: number): number => a + (b - a) * share;
 
 /** 0 at `from` (and before), 1 at `to` (and beyond), smooth between; `from` may lie above `to`. */

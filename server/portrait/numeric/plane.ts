@@ -38,8 +38,8 @@ export function mapPlanes(planes: readonly Plane[], value: (a: number, b: number
 /** Bilinear; pixel (0, 0) has its centre at (0, 0); the border goes on outside. */
 export function sample(plane: Plane, x: number, y: number): number {
   const { width, height, data } = plane;
-  const cx = x < 0 ? 0 : x > width - 1 ? width - 1 : x;
-  const cy = y < 0 ? 0 : y > height - 1 ? height - 1 : y;
+  const cx = Math.min(width - 1, Math.max(0, x));
+  const cy = Math.min(height - 1, Math.max(0, y));
   const x0 = Math.min(width - 2, Math.floor(cx));
   const y0 = Math.min(height - 2, Math.floor(cy));
   const fx = cx - x0;

@@ -39,13 +39,13 @@ export function closedLid(frame: Frame, eye: Eye, mesh: FaceMesh, blink: Field):
   let pixel = 0;
   const paint = (x: number, y: number, out: Float64Array) => {
     const t = (x - x0) / (x1 - x0);
-    if (t <= 0 || t >= 1) return;
+    if (t <= -0.06 || t >= 1.06) return;
     const upper = curveAt(eye.upper, x);
     const lower = curveAt(eye.lower, x);
     const opening = lower - upper;
     const closed = upper + opening * (1 - LOWER_LID_SHARE) + 1.6 * k * Math.min(1, opening / (5 * k));
     const arch = Math.sin(Math.PI * clamp(t, 0, 1));
-    const crease = upper - CREASE * U * arch ** 0.6;
+    const crease = upper - CREASE * U * Math.max(0.62, arch ** 0.5);
     // Lids that are not quite shut show the eye between them: that part of the mesh lies on the last 1.6 pixels above the
     // closed line, so nothing may be painted there.
     const margin = closed - 1.7 * k;
@@ -59,8 +59,8 @@ export function closedLid(frame: Frame, eye: Eye, mesh: FaceMesh, blink: Field):
     const noise = grain[pixel++ % grain.length]! * 2.2;
     for (let c = 0; c < 3; c++) out[c] = clamp(mix(colours[low]![c]!, colours[low + 1]![c]!, slot - low) * light + noise, 0, 255);
     // Soft at the crease and at the corners.
-    const ends = smoothstep(0, 0.14, t) * smoothstep(1, 0.86, t);
-    const skin = smoothstep(crease - 5 * k, crease + 5 * k, y) * smoothstep(margin, margin - 1.4 * k, y) * ends;
+    const ends = smoothstep(-0.06, 0.12, t) * smoothstep(1.06, 0.88, t);
+    const skin = smoothstep(crease - 8 * k, crease + 7 * k, y) * smoothstep(margin, margin - 1.4 * k, y) * ends;
     const strand = strands[Math.floor((x - x0) / (1.15 * k) + (y - closed) * 0.35 * (t - 0.5)) & 255]!;
     const above = margin - y;
     const line = above > 0 ? Math.exp(-(((above - 1.6 * k) / (1.1 * k)) ** 2)) * 0.9 * smoothstep(0, 0.7 * k, above) : 0;

@@ -2,6 +2,7 @@ import type { ParameterName } from '../../face/parameters.ts';
 import { VISEMES } from '../../face/parameters.ts';
 import type { Frame } from '../frame.ts';
 import type { FaceMesh } from '../mesh/face-mesh.ts';
+import type { Field } from '../mesh/field.ts';
 import type { HeadShape } from '../mesh/head-depth.ts';
 import { curveAt, smoothLine } from '../numeric/curve.ts';
 import { clamp, mean, mix, quantile, randomNumbers, smoothstep } from '../numeric/mathematics.ts';
@@ -31,7 +32,13 @@ const LOWER_TEETH = {
 const ARCH_HALF = 0.44;
 
 /** What opens behind the lips, back to front: cavity, lower teeth, tongue, upper teeth, a shadow; a smile keeps its own teeth. */
-export function mouthInside(frame: Frame, mouth: Mouth, mesh: FaceMesh, shape: HeadShape): LayerDraft[] {
+export function mouthInside(
+  frame: Frame,
+  mouth: Mouth,
+  mesh: FaceMesh,
+  shape: HeadShape,
+  shapes: Partial<Record<ParameterName, Field>>,
+): LayerDraft[] {
   const U = frame.unit;
   const { x: cx } = mesh.mouthCentre;
   const top = curveAt(mouth.innerUpper, cx);
@@ -44,7 +51,7 @@ export function mouthInside(frame: Frame, mouth: Mouth, mesh: FaceMesh, shape: H
   const jaw = JAW_DROP * U;
   const context: Inside = { frame, mouth, cx, seam, U, jaw, depth: lips - 0.1 * U, white, light };
   const layers = [cavity(context), lowerTeeth(context), tongue(context)];
-  const own = mouth.isOpen ? ownTeeth(context, shape) : [];
+  const own = mouth.isOpen ? ownTeeth(context, shape, (grid) => withLips(mesh, shapes, grid)) : [];
   layers.push(...(own.length > 0 ? own.slice(0, 1) : [upperTeeth(context)]), tongueTip(context), shadow(context), ...own.slice(1));
   return layers;
 }
@@ -126,12 +133,12 @@ function toothColour(frame: Frame, mouth: Mouth): Colour {
     const own = ownToothColour(frame, mouth, bright);
     if (own) return own;
   }
-  const level = clamp(0.35 * 0.93 * bright + 0.65 * Math.max(0.93 * bright, 172), 132, 212);
+  const level = clamp(0.35 * 0.93 * bright + 0.65 * Math.max(0.93 * bright, 192), 140, 212);
   // A hint of the light's own colour.
   const skin = warmth.map((values) => quantile(values, 0.88));
   const grey = mean(skin);
   const tint = skin.map((v) => clamp(1 + 0.12 * (v / grey - 1), 0.94, 1.06));
-  return [level * 1.01 * tint[0]!, level * tint[1]!, level * 0.95 * tint[2]!];
+  return [level * 1.01 * tint[0]!, level * tint[1]!, level * 0.915 * tint[2]!];
 }
 
 function ownToothColour(frame: Frame, mouth: Mouth, bright: number): Colour | undefined {
@@ -327,7 +334,11 @@ const SPEAKING_FADES = Object.fromEntries(VISEMES.filter((v) => v !== 'sil').map
  * The teeth of a smile, cut out of the photograph down to their edges and fixed to the skull; and what else it shows of
  * the mouth's inside, which goes away as soon as the jaw moves.
  */
-function ownTeeth(inside: Inside, shape: HeadShape): LayerDraft[] {
+function ownTeeth(
+  inside: Inside,
+  shape: HeadShape,
+  follows: (grid: { x: Float64Array; y: Float64Array }) => LayerDraft['morphs'],
+): LayerDraft[] {
   const { frame, mouth, U } = inside;
   const k = U / 128;
   const edge = incisalEdge(inside);
@@ -365,10 +376,41 @@ function ownTeeth(inside: Inside, shape: HeadShape): LayerDraft[] {
       ...common,
       id: 'smile',
       texture: rest,
-      morphs: withJaw(inside, 0.5)(grid),
+      morphs: { ...withJaw(inside, 0.5)(grid), ...follows(grid) },
       opacity: { base: 1, gains: { ...SPEAKING_FADES, jawOpen: -9, mouthClose: -5, mouthPucker: -6, mouthFunnel: -6 } },
     },
   ];
+}
+
+/** What the photograph shows between the lips widens and narrows with them. */
+function withLips(
+  mesh: FaceMesh,
+  shapes: Partial<Record<ParameterName, Field>>,
+  { x, y }: { x: Float64Array; y: Float64Array },
+): LayerDraft['morphs'] {
+  const row = mesh.upperLip.map((vertex, i) => [vertex, mesh.lowerLip[i]!] as const);
+  const nearest = (px: number) =>
+    row.reduce((best, pair) => (Math.abs(mesh.x[pair[0]]! - px) < Math.abs(mesh.x[best[0]]! - px) ? pair : best));
+  const pairs = Array.from(x, nearest);
+  const morphs: LayerDraft['morphs'] = {};
+  for (const name of [
+    'mouthSmileLeft',
+    'mouthSmileRight',
+    'mouthStretchLeft',
+    'mouthStretchRight',
+    'mouthDimpleLeft',
+    'mouthDimpleRight',
+    'mouthFrownLeft',
+    'mouthFrownRight',
+  ] as const) {
+    const field = shapes[name];
+    if (!field) continue;
+    morphs[name] = morphBy(x, y, (_px, _py, i) => {
+      const [above, below] = pairs[i]!;
+      return [(field.dx[above]! + field.dx[below]!) / 2, (field.dy[above]! + field.dy[below]!) / 2];
+    });
+  }
+  return morphs;
 }
 
 /** Where the upper teeth end, by column; `share` fades towards the corners of the mouth. */

@@ -66,7 +66,7 @@ export function assemble(likeness: Likeness, identity: Identity, onPart: (share:
   onPart(0.5);
   const drafts: LayerDraft[] = [];
   if (isCutOut) drafts.push(backdrop(frame, matte));
-  drafts.push(...mouthInside(frame, mouth, mesh, head), ...eyeParts.flatMap((part) => part.layers));
+  drafts.push(...mouthInside(frame, mouth, mesh, head, shapes), ...eyeParts.flatMap((part) => part.layers));
   const skin = skinTexture(frame, matte, eyes, eyeParts);
   const sliver = toothSliver(frame, mouth, skin);
   drafts.push({ ...sheetOf(mesh, depth, follow, shapes), id: 'skin', texture: skin, region: wholeFrame(frame) });

@@ -38,7 +38,9 @@ export function packAtlas(textures: readonly Texture[]): Atlas {
   }
   const height = Math.max(16, Math.ceil(bottom / 4) * 4);
   const rgba = new Uint8Array(width * height * 4);
-  textures.forEach((texture, n) => copyInto(rgba, width, bled(texture), places[n]!));
+  textures.forEach((texture, n) => {
+    copyInto(rgba, width, bled(texture), places[n]!);
+  });
   return { width, height, rgba, places };
 }
 
