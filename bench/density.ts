@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -15,7 +16,7 @@ import { ServerProcess } from './server-process.ts';
  * Calls per core (P5) and the main loop at the admission limit (P7): callers over WebRTC who speak and type, in processes
  * of their own. Counts the pictures and packets that arrive, so that density is not bought by leaving some out.
  */
-const CALLS_PER_CORE_GOAL = 8;
+const CALLS_PER_CORE_GOAL = 5;
 const LOOP_DELAY_GOAL_MS = 10;
 const FRAMES_PER_S = 25;
 /** The loop's delay is published by windows of 10 s; the second one has only calls in it. */
@@ -38,8 +39,8 @@ const QUESTIONS = [
 
 const { values } = parseArgs({
   options: {
-    calls: { type: 'string', default: '10' },
-    limit: { type: 'string', default: '12' },
+    calls: { type: 'string', default: `${2 * availableParallelism()}` },
+    limit: { type: 'string', default: `${4 * availableParallelism()}` },
     seconds: { type: 'string', default: '30' },
     'speaking-share': { type: 'string', default: '0.5' },
     profile: { type: 'string' },

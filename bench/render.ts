@@ -23,7 +23,7 @@ for (const side of SIZES) {
   const raster = await FaceRaster.create({ program, rig, atlas, widthPx: side, heightPx: side });
   for (const mode of ['speaking', 'idle'] as const) {
     // As the server draws; see STILLNESS_PX in call-picture.ts.
-    using canvas = raster.openCanvas({ stillnessPx: 0.2 });
+    using canvas = raster.openCanvas({ stillnessPx: 0.4 });
     const performer = performance(mode);
     let time = 0;
     const paint = () => void canvas.paint(performer.frameAt((time += FRAME_TIME)));

@@ -20,6 +20,22 @@ const symbols = fc.constantFrom('p', 'b', 'm', 'f', 'v', 't', 's', 'k', 'n', 'ʃ
 const utterances = fc.array(fc.tuple(symbols, fc.integer({ min: 25, max: 220 })), { minLength: 2, maxLength: 20 });
 
 describe('SpeechTrack', () => {
+  it('tells how loud the speech is where the lips are free to follow, and nothing in silence', () => {
+    const track = new SpeechTrack();
+    const loud = phones(['a', 200], ['m', 120], ['a', 200]).map((phone, i) => ({ ...phone, loudness: i === 2 ? 0.4 : 1 }));
+    track.add(1_000, loud);
+    const loudness = (ms: number): number => {
+      at(track, ms);
+      return track.loudness;
+    };
+    expect(loudness(500)).toBe(0);
+    expect(loudness(1_100)).toBeGreaterThan(0.9);
+    expect(loudness(1_260)).toBeLessThan(0.05);
+    expect(loudness(1_420)).toBeGreaterThan(0.35);
+    expect(loudness(1_420)).toBeLessThan(0.6);
+    expect(loudness(2_000)).toBe(0);
+  });
+
   it('shuts the lips during every p, b and m, at any frame phase', () => {
     fc.assert(
       fc.property(utterances, fc.integer({ min: 0, max: 39 }), (list, phaseMs) => {

@@ -16,6 +16,8 @@ interface Segment {
   readonly startMs: number;
   readonly endMs: number;
   readonly weight: number;
+  /** How loud it sounds, 0..1; 0 where that is not known. */
+  readonly loudness: number;
   /** Strength at the centre, and the time constants of its decay before and after. Faint shapes pull harder, to be seen at all. */
   readonly dominance: number;
   readonly beforeMs: number;
@@ -105,6 +107,7 @@ export class SpeechTrack {
   readonly #utterances: Utterance[] = [];
   readonly #stresses: number[] = [];
   #closure = 0;
+  #loudness = 0;
 
   /** Adds phones whose times count from `startMs`. Pieces come in order. */
   add(startMs: number, phones: readonly Phone[]): void {
@@ -116,8 +119,9 @@ export class SpeechTrack {
       this.#extend(from, to);
       const weight = mouth.weight * effort(phone, isVowel(mouth.visemes[0]));
       const split = from + (to - from) * mouth.share;
-      this.#addSegment(mouth.visemes[0], from, split, weight);
-      if (mouth.visemes.length === 2) this.#addSegment(mouth.visemes[1], split, to, weight);
+      const loudness = phone.loudness ?? 0;
+      this.#addSegment(mouth.visemes[0], from, split, weight, loudness);
+      if (mouth.visemes.length === 2) this.#addSegment(mouth.visemes[1], split, to, weight, loudness);
       const ramps = (longestMs: number) => [rampMs(phones[i - 1], longestMs), rampMs(phones[i + 1], longestMs)] as const;
       // A p or b opens with its burst, shortly before its label ends.
       if (isBilabial(mouth)) this.#addPlateau(INDEX.PP, from, to, ramps(CLOSURE_RAMP_MS), phone.symbol === 'm' ? 1 : 0.85);
@@ -134,6 +138,11 @@ export class SpeechTrack {
   /** How tightly the lips were shut by a p, b or m at the last `weightsAt`, 0..1. */
   get closure(): number {
     return this.#closure;
+  }
+
+  /** How loud the speech was at the last `weightsAt`, 0..1, as far as the lips are free to follow. */
+  get loudness(): number {
+    return this.#loudness;
   }
 
   /** Starts of stressed vowels within [fromMs, toMs). */
@@ -162,21 +171,25 @@ export class SpeechTrack {
   weightsAt(ms: number, out: Float32Array): void {
     out.fill(0);
     this.#closure = 0;
+    this.#loudness = 0;
     const gate = this.gateAt(ms);
     if (gate === 0) return;
     let total = 0;
+    let loudness = 0;
     for (const s of this.#segments) {
       if (s.startMs > ms + REACH_MS) break;
       if (s.endMs < ms - REACH_MS) continue;
       const pull = dominanceAt(s, ms);
       total += pull;
+      loudness += pull * s.loudness;
       out[s.viseme] = (out[s.viseme] as number) + pull * s.weight;
     }
     if (total > 0) for (let v = 0; v < out.length; v++) out[v] = ((out[v] as number) / total) * gate;
     // Full by the first phone's start, whatever the gate is then; and no jump where the gate opens.
     const limit = Math.min(1, 2 * gate);
-    this.#overlay(INDEX.FF, ms, out, limit);
+    const bite = this.#overlay(INDEX.FF, ms, out, limit);
     this.#closure = this.#overlay(INDEX.PP, ms, out, limit);
+    if (total > 0) this.#loudness = (loudness / total) * gate * (1 - Math.max(bite, this.#closure));
     out[INDEX.sil] = 0;
   }
 
@@ -195,13 +208,14 @@ export class SpeechTrack {
     else this.#utterances.push({ startMs: from, endMs: to });
   }
 
-  #addSegment(viseme: Viseme, startMs: number, endMs: number, weight: number): void {
+  #addSegment(viseme: Viseme, startMs: number, endMs: number, weight: number, loudness: number): void {
     const [dominance, beforeMs, afterMs] = CHARACTER[viseme];
     this.#segments.push({
       viseme: INDEX[viseme],
       startMs,
       endMs,
       weight: weight * REACH[viseme],
+      loudness,
       dominance: dominance / Math.sqrt(weight),
       beforeMs,
       afterMs,

@@ -31,10 +31,12 @@ export interface DrawList {
 
 /** Positions are rounded to this part of a canvas pixel, so that movements which nobody could see cost nothing. */
 const SNAP_PER_PX = 16;
+/** The head may move by so many times the stillness in one frame, and rest in the next. */
+const SLOW_STEPS = 6;
 const OPACITY_STEP = 1 / 512;
 const BANDS = 64;
-/** When this share of a layer's vertices moved, its whole box is marked instead of its triangles. */
-const MOSTLY = 0.25;
+/** When this share of a layer's vertices moved, its whole box is marked instead of its triangles: all triangles fill it anyway. */
+const MOSTLY = 0.9;
 
 interface LayerState {
   readonly layer: LoadedLayer;
@@ -74,6 +76,8 @@ export class FaceEvaluator {
   #first = true;
   #changed = true;
   readonly #stillnessPx: number;
+  /** The pose of the last frame was another than that of the frame before. */
+  #poseMoved = false;
   /** How many canvas pixels a vertex moves at most when a parameter changes by 1. */
   readonly #reachPx: Float32Array;
 
@@ -115,6 +119,7 @@ export class FaceEvaluator {
     const first = this.#first;
     if (!first && this.#stillnessPx > 0) this.#holdStill();
     const poseChanged = first || this.#poseDiffers();
+    this.#poseMoved = poseChanged;
     if (poseChanged) this.#preparePose();
     this.#changed = first;
     this.#dirty.minX.fill(first ? 0 : Number.POSITIVE_INFINITY);
@@ -154,12 +159,14 @@ export class FaceEvaluator {
     const last = this.#last;
     let pose = 0;
     for (let i = P.headYaw; i <= P.headZ; i++) pose += Math.abs((e[i] as number) - (last[i] as number)) * (this.#reachPx[i] as number);
+    // A moving head costs the whole picture: when it is slow, every other frame is enough for it.
+    const poseStillnessPx = this.#poseMoved ? SLOW_STEPS * this.#stillnessPx : this.#stillnessPx;
     for (let i = 0; i < PARAMETER_COUNT; i++) {
       const value = e[i] as number;
       const isPose = i >= P.headYaw && i <= P.headZ;
       if (!isPose && (value === 0 || value === 1)) continue;
       const movedPx = isPose ? pose : Math.abs(value - (last[i] as number)) * (this.#reachPx[i] as number);
-      if (movedPx < this.#stillnessPx) e[i] = last[i] as number;
+      if (movedPx < (isPose ? poseStillnessPx : this.#stillnessPx)) e[i] = last[i] as number;
     }
   }
 

@@ -21,6 +21,8 @@ export interface FacePerformerOptions {
 
 /** A cancelled turn's mouth is shut after so long. */
 const CANCEL_MS = 75;
+/** Loud speech lowers the jaw by so much beyond its shapes, whatever they are: people do so even on the vowel of "see". */
+const LOUD_JAW = 0.2;
 const FIRST_VISEME = P.viseme_sil;
 
 interface Turn {
@@ -128,6 +130,7 @@ export class FacePerformer implements Performer {
       closure = Math.max(closure, track.closure * share);
       for (let v = 0; v < VISEMES.length; v++)
         out[FIRST_VISEME + v] = (out[FIRST_VISEME + v] as number) + (this.#visemes[v] as number) * share;
+      out[P.jawOpen] = (out[P.jawOpen] as number) + LOUD_JAW * track.loudness * share;
       if (ms < cancelledAtMs) {
         if (track.stressesBetween(lastMs, ms) > 0) this.#head.beat(ms, 1);
         if (track.phraseEndsBetween(lastMs, ms) > 0) this.#blink.invite(ms, 0.6);

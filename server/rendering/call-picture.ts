@@ -20,8 +20,8 @@ export interface CallPictureOptions {
 
 /** After so many good frames, earlier failures no longer count. */
 const FORGIVEN_AFTER_FRAMES = 100;
-/** A fifth of a pixel in a swaying head is not seen, but drawing it would be half of the work. */
-const STILLNESS_PX = 0.2;
+/** Less than half a pixel in a swaying head is not seen, but drawing it would be half of the work. */
+const STILLNESS_PX = 0.4;
 const SMALLER = 0.5;
 const SMALLEST_PX = 128;
 /** A picture that was given up is tried again this often. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { after, type Clock } from '../core/clock.ts';
 import type { Config } from '../core/config-schema.ts';
 import { toVisavisError } from '../core/errors.ts';
@@ -16,6 +17,9 @@ import type { Caller, CallRequest, Calls, EventSocket, RunningCall } from './con
 import { Session } from './session.ts';
 import type { FaceFrames, OpenedEar, SessionSettings } from './session-parts.ts';
 import { sessionError } from './session-error.ts';
+
+/** What a core draws, hears and speaks for, with room for a burst (bench/density.ts). */
+const CALLS_PER_CORE = 4;
 
 /** A WebSocket carrier: sound comes in and goes out through events. */
 export interface SocketTransport extends CallTransport {
@@ -77,7 +81,7 @@ export class CallRegistry implements Calls {
   }
 
   get limit(): number {
-    return this.#stages.config.server.maxCalls;
+    return this.#stages.config.server.maxCalls || CALLS_PER_CORE * availableParallelism();
   }
 
   find(callId: string): RunningCall | undefined {

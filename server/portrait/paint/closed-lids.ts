@@ -32,6 +32,7 @@ export function closedLid(frame: Frame, eye: Eye, mesh: FaceMesh, blink: Field):
   const bottom = Math.max(...eye.lower.ys) + 0.1 * U;
   const region = { x: x0 - 5 * k, y: top, width: x1 - x0 + 10 * k, height: bottom - top };
   const colours = skinColours(frame, eye);
+  const beside = creaseColours(frame, eye);
   const lash = lashColour(frame, eye);
   const random = randomNumbers(7);
   const strands = Float64Array.from({ length: 256 }, () => random());
@@ -53,11 +54,16 @@ export function closedLid(frame: Frame, eye: Eye, mesh: FaceMesh, blink: Field):
     const slot = clamp(t, 0, 1) * (colours.length - 1);
     const low = Math.min(colours.length - 2, Math.floor(slot));
     const bulge = 0.95 + 0.1 * Math.sin(Math.PI * clamp(v * 0.85 + 0.08, 0, 1)) * arch;
-    const underCrease = 1 - 0.13 * Math.exp(-(((y - crease - k) / (2.6 * k)) ** 2)) * arch;
+    const underCrease = 1 - 0.07 * Math.exp(-(((y - crease - k) / (2.6 * k)) ** 2)) * arch;
     const towardsLashes = 1 - 0.14 * smoothstep(0.72, 1, v);
     const light = bulge * underCrease * towardsLashes;
     const noise = grain[pixel++ % grain.length]! * 2.2;
-    for (let c = 0; c < 3; c++) out[c] = clamp(mix(colours[low]![c]!, colours[low + 1]![c]!, slot - low) * light + noise, 0, 255);
+    // Out of the fold's own colour into the lid's.
+    const ownColour = smoothstep(0, 0.65, v);
+    for (let c = 0; c < 3; c++) {
+      const fold = mix(beside[low]![c]!, beside[low + 1]![c]!, slot - low);
+      out[c] = clamp(mix(fold, mix(colours[low]![c]!, colours[low + 1]![c]!, slot - low), ownColour) * light + noise, 0, 255);
+    }
     // Soft at the crease and at the corners.
     const ends = smoothstep(-0.06, 0.12, t) * smoothstep(1.06, 0.88, t);
     const skin = smoothstep(crease - 8 * k, crease + 7 * k, y) * smoothstep(margin, margin - 1.4 * k, y) * ends;
@@ -84,47 +90,50 @@ export function closedLid(frame: Frame, eye: Eye, mesh: FaceMesh, blink: Field):
   };
 }
 
+type Rgb = [number, number, number];
+const SLOTS = 24;
+
 /** Skin colours along the eye, from above its lid and below it; hairs and shadows left out. */
-function skinColours(frame: Frame, eye: Eye): [number, number, number][] {
+function skinColours(frame: Frame, eye: Eye): Rgb[] {
+  const above = bandColours(frame, eye, eye.upper, [-0.13, -0.05], [0.55, 0.95]);
+  const below = bandColours(frame, eye, eye.lower, [0.05, 0.11], [0.55, 0.95]);
+  return smoothed(above.map((a, s) => a.map((v, c) => 0.4 * v + 0.6 * below[s]![c]!) as Rgb));
+}
+
+/** What the skin looks like where the shut lid comes out of its fold. */
+const creaseColours = (frame: Frame, eye: Eye): Rgb[] => smoothed(bandColours(frame, eye, eye.upper, [-0.085, -0.05], [0.25, 0.85]));
+
+/** Mean colours along a lid's margin, over a band beside it (eye distances, down) and a range of luminance (quantiles). */
+function bandColours(frame: Frame, eye: Eye, line: Eye['upper'], [from, to]: readonly [number, number], [darkest, brightest]: readonly [number, number]): Rgb[] {
   const U = frame.unit;
   const [x0, x1] = [eye.upper.xs[0]!, eye.upper.xs.at(-1)!];
-  const slots = 24;
-  const band = (line: Eye['upper'], from: number, to: number): [number, number, number][] =>
-    Array.from({ length: slots }, (_, s) => {
-      const x = mix(x0, x1, s / (slots - 1));
-      const pixels: { light: number; colour: [number, number, number] }[] = [];
-      for (let dx = -0.05; dx <= 0.051; dx += 0.0125) {
-        for (let d = from; d <= to; d += 0.0075) {
-          const [px, py] = [x + dx * U, curveAt(line, clamp(x + dx * U, x0, x1)) + d * U];
-          pixels.push({
-            light: sample(frame.luminance, px, py),
-            colour: [sample(frame.colours[0], px, py), sample(frame.colours[1], px, py), sample(frame.colours[2], px, py)],
-          });
-        }
+  return Array.from({ length: SLOTS }, (_, s) => {
+    const x = mix(x0, x1, s / (SLOTS - 1));
+    const pixels: { light: number; colour: Rgb }[] = [];
+    for (let dx = -0.05; dx <= 0.051; dx += 0.0125) {
+      for (let d = from; d <= to; d += 0.0075) {
+        const [px, py] = [x + dx * U, curveAt(line, clamp(x + dx * U, x0, x1)) + d * U];
+        pixels.push({
+          light: sample(frame.luminance, px, py),
+          colour: [sample(frame.colours[0], px, py), sample(frame.colours[1], px, py), sample(frame.colours[2], px, py)],
+        });
       }
-      const [darkest, brightest] = [
-        quantile(
-          pixels.map((p) => p.light),
-          0.55,
-        ),
-        quantile(
-          pixels.map((p) => p.light),
-          0.95,
-        ),
-      ];
-      const good = pixels.filter((p) => p.light >= darkest && p.light <= brightest);
-      return [0, 1, 2].map((c) => good.reduce((sum, p) => sum + p.colour[c]!, 0) / Math.max(1, good.length)) as [number, number, number];
-    });
-  const above = band(eye.upper, -0.13, -0.05);
-  const below = band(eye.lower, 0.05, 0.11);
-  const blended = above.map((a, s) => a.map((v, c) => 0.4 * v + 0.6 * below[s]![c]!));
-  const smooth = [0, 1, 2].map((c) =>
+    }
+    const lights = pixels.map((p) => p.light);
+    const [low, high] = [quantile(lights, darkest), quantile(lights, brightest)];
+    const good = pixels.filter((p) => p.light >= low && p.light <= high);
+    return [0, 1, 2].map((c) => good.reduce((sum, p) => sum + p.colour[c]!, 0) / Math.max(1, good.length)) as Rgb;
+  });
+}
+
+function smoothed(colours: readonly Rgb[]): Rgb[] {
+  const [r, g, b] = [0, 1, 2].map((c) =>
     smoothLine(
-      blended.map((v) => v[c]!),
+      colours.map((v) => v[c]!),
       2.5,
     ),
-  );
-  return blended.map((_, s) => [smooth[0]![s]!, smooth[1]![s]!, smooth[2]![s]!]);
+  ) as [Float64Array, Float64Array, Float64Array];
+  return colours.map((_, s) => [r[s]!, g[s]!, b[s]!]);
 }
 
 function lashColour(frame: Frame, eye: Eye): [number, number, number] {

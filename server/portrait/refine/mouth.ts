@@ -224,10 +224,10 @@ function openContours(frame: Frame, features: ColourFeatures, light: Plane, mout
     smooth: 1.5 * k,
   });
   const lower = followLine(between(mouth.innerLowerGuess), (x, y) => sample(map, x, y - step) - sample(map, x, y + step), {
-    reach: 7 * k,
+    reach: 13 * k,
     step: 0.5 * k,
     bend: 0.15,
-    prior: 0.8,
+    prior: 0.9,
     smooth: 1.5 * k,
   });
   // The hole grows into the lips, or pixels of teeth stick to their edges.
