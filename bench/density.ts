@@ -40,7 +40,7 @@ const QUESTIONS = [
 const { values } = parseArgs({
   options: {
     calls: { type: 'string', default: `${2 * availableParallelism()}` },
-    limit: { type: 'string', default: `${4 * availableParallelism()}` },
+    limit: { type: 'string', default: `${3 * availableParallelism()}` },
     seconds: { type: 'string', default: '30' },
     'speaking-share': { type: 'string', default: '0.5' },
     profile: { type: 'string' },

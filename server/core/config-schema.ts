@@ -39,7 +39,7 @@ const server = section({
   tokenSecret: z.string().min(32).optional().describe('Signs join tokens; random at each start when not set.'),
   requestsPerMinute: count(300).describe('HTTP requests from one address per minute.'),
   callsPerMinute: count(30).describe('New calls from one address per minute.'),
-  maxCalls: count(0, 10_000).describe('Calls at once; the next one gets 503 and Retry-After. 0: four for each processor core.'),
+  maxCalls: count(0, 10_000).describe('Calls at once; the next one gets 503 and Retry-After. 0: three for each processor core.'),
   maxSdpBytes: bytes(64 * 1024).describe('Largest SDP or trickle fragment.'),
   maxJsonBytes: bytes(256 * 1024).describe('Largest JSON request body.'),
   maxEventBytes: bytes(256 * 1024).describe('Largest event on a data channel or WebSocket.'),

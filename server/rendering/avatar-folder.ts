@@ -4,6 +4,7 @@ import { toVisavisError } from '../core/errors.ts';
 import { loadRig, type LoadedRig } from '../face/load-rig.ts';
 import type { RgbaImage } from '../face/raster/planes.ts';
 import type { Rig } from '../face/rig.ts';
+import { AvatarIndex } from './avatar-index.ts';
 import { decodeAtlas } from './atlas.ts';
 import type { AvatarSummary } from './contract.ts';
 import { renderingError } from './rendering-error.ts';
@@ -68,22 +69,32 @@ async function insideFolder(folder: string, file: string): Promise<string> {
   return path;
 }
 
-/** Every avatar that loads, by name; broken ones are told to `onBroken` and left out. */
-export async function listAvatars(avatarsDir: string, onBroken: (name: string, error: Error) => void): Promise<AvatarSummary[]> {
+/**
+ * Every avatar that loads, by name; broken ones are told to `onBroken` and left out. `indexDir`: where is kept which ones
+ * have loaded before, see AvatarIndex.
+ */
+export async function listAvatars(
+  avatarsDir: string,
+  onBroken: (name: string, error: Error) => void,
+  indexDir?: string,
+): Promise<AvatarSummary[]> {
   const entries = await readdir(avatarsDir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
   const names = entries.filter((entry) => entry.isDirectory() && NAME.test(entry.name)).map((entry) => entry.name);
+  const index = await AvatarIndex.open(avatarsDir, indexDir);
   const found = await Promise.all(
     names.map(async (name) => {
       try {
-        return { name, title: (await readRig(avatarsDir, name)).title };
+        const file = await insideFolder(join(avatarsDir, name), 'avatar.json');
+        return { name, title: await index.title(name, file, async () => (await readRig(avatarsDir, name)).title) };
       } catch (error) {
         onBroken(name, toVisavisError(error, 'rendering'));
         return undefined;
       }
     }),
   );
+  await index.save();
   return found.filter((avatar) => avatar !== undefined).sort((a, b) => a.name.localeCompare(b.name));
 }

@@ -19,7 +19,7 @@ import type { FaceFrames, OpenedEar, SessionSettings } from './session-parts.ts'
 import { sessionError } from './session-error.ts';
 
 /** What a core draws, hears and speaks for, with room for a burst (bench/density.ts). */
-const CALLS_PER_CORE = 4;
+const CALLS_PER_CORE = 3;
 
 /** A WebSocket carrier: sound comes in and goes out through events. */
 export interface SocketTransport extends CallTransport {

@@ -1,0 +1,69 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+const DEFAULT_FOLDER = fileURLToPath(new URL('../../.cache/avatars', import.meta.url));
+/** A change to one of these may judge an avatar differently. */
+const JUDGES = ['../face/load-rig.ts', '../face/rig.ts', '../face/parameters.ts'].map((file) => new URL(file, import.meta.url));
+
+const entry = z.object({ changedMs: z.number(), bytes: z.number(), title: z.string() });
+const indexFile = z.object({ judges: z.array(z.number()), avatars: z.record(z.string(), entry) });
+type Entry = z.output<typeof entry>;
+
+/**
+ * Titles of avatars that have loaded, kept over restarts: reading and checking every avatar.json costs a tenth of a second
+ * each at every start. What has changed since, is not in it; a file that cannot be read or written is an empty index.
+ */
+export class AvatarIndex {
+  readonly #path: string;
+  readonly #judges: readonly number[];
+  readonly #known: Readonly<Record<string, Entry>>;
+  readonly #now: Record<string, Entry> = {};
+
+  private constructor(path: string, judges: readonly number[], known: Readonly<Record<string, Entry>>) {
+    this.#path = path;
+    this.#judges = judges;
+    this.#known = known;
+  }
+
+  static async open(avatarsDir: string, folder: string = DEFAULT_FOLDER): Promise<AvatarIndex> {
+    const judges = await Promise.all(JUDGES.map(async (file) => (await stat(file)).mtimeMs));
+    const name = createHash('sha256').update(resolve(avatarsDir)).digest('hex').slice(0, 16);
+    const path = join(folder, `${name}.json`);
+    const kept = await readFile(path, 'utf8')
+      .then(
+        (text) => indexFile.parse(JSON.parse(text)),
+        () => undefined,
+      )
+      .catch(() => undefined);
+    const isCurrent = kept?.judges.every((changedMs, i) => changedMs === judges[i]) ?? false;
+    return new AvatarIndex(path, judges, isCurrent && kept ? kept.avatars : {});
+  }
+
+  /** The avatar's title; `load` is asked when the file is new or has changed, and throws when it is broken. */
+  async title(name: string, file: string, load: () => Promise<string>): Promise<string> {
+    const { mtimeMs: changedMs, size: bytes } = await stat(file);
+    const known = this.#known[name];
+    const title = known?.changedMs === changedMs && known.bytes === bytes ? known.title : await load();
+    this.#now[name] = { changedMs, bytes, title };
+    return title;
+  }
+
+  /** Writes what is known now, when it is more or other than before. */
+  async save(): Promise<void> {
+    if (JSON.stringify(sorted(this.#now)) === JSON.stringify(sorted(this.#known))) return;
+    const unfinished = `${this.#path}.${randomUUID()}.tmp`;
+    try {
+      await mkdir(join(this.#path, '..'), { recursive: true });
+      await writeFile(unfinished, JSON.stringify({ judges: this.#judges, avatars: this.#now }));
+      await rename(unfinished, this.#path);
+    } catch {
+      // Without it the next start takes a little longer.
+    }
+  }
+}
+
+const sorted = (avatars: Readonly<Record<string, Entry>>): [string, Entry][] =>
+  Object.entries(avatars).sort(([a], [b]) => a.localeCompare(b));
