@@ -34,7 +34,9 @@ async function main(args: readonly string[]): Promise<number> {
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!load) throw unknown(`command "${name}"`, name, Object.keys(COMMANDS));
   const { command } = await load();
-  if (rest.includes('--help') || rest.includes('-h')) {
+  // What a command hands on may have a help of its own.
+  const before = command.passThrough ? rest.slice(0, 1) : rest;
+  if (before.includes('--help') || before.includes('-h')) {
     process.stdout.write(helpOf(command));
     return 0;
   }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { briefSchema } from '../../server/casting/brief.ts';
 import type { Drawn } from './avatar.ts';
 import { bake } from './bake/bake.ts';
+import { cullHidden } from './bake/cull.ts';
 import { simplifyRig } from './bake/simplify.ts';
 import { illustrate } from './illustrated/illustrate.ts';
 import { personSchema } from './person.ts';
@@ -40,7 +41,11 @@ export interface MakeOptions {
   readonly onProgress: (what: string, share: number) => void;
 }
 
-export async function makeAvatar(parameters: Parameters, { quality, onProgress }: MakeOptions): Promise<Drawn> {
+export async function makeAvatar(parameters: Parameters, options: MakeOptions): Promise<Drawn> {
+  return cullHidden(await draw(parameters, options));
+}
+
+async function draw(parameters: Parameters, { quality, onProgress }: MakeOptions): Promise<Drawn> {
   if (parameters.style === 'illustrated') return await illustrate(parameters.brief, parameters.name);
   if (parameters.style === 'robot') return await bakeRobot(parameters.robot, quality === 'draft' ? 0.5 : 1, onProgress);
   const { rig, atlas } = await bake(parameters.person, {

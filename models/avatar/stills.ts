@@ -45,9 +45,19 @@ const PREVIEW_PX = 192;
 /** The pictures shown before a call begins: a large still and a small one. */
 export async function writeStills(folder: string, rig: LoadedRig, atlas: RgbaImage): Promise<void> {
   using stage = await stageOf(rig, atlas, POSTER_PX);
-  const still = sharp(stage.draw({ mouthSmileLeft: 0.22, mouthSmileRight: 0.22 }), {
-    raw: { width: POSTER_PX, height: POSTER_PX, channels: 4 },
-  }).removeAlpha();
+  const still = sharp(
+    stage.draw({
+      mouthSmileLeft: 0.24,
+      mouthSmileRight: 0.24,
+      cheekSquintLeft: 0.3,
+      cheekSquintRight: 0.3,
+      eyeSquintLeft: 0.14,
+      eyeSquintRight: 0.14,
+    }),
+    {
+      raw: { width: POSTER_PX, height: POSTER_PX, channels: 4 },
+    },
+  ).removeAlpha();
   await Promise.all([
     still.clone().jpeg({ quality: 88 }).toFile(path.join(folder, 'poster.jpg')),
     still.clone().resize(PREVIEW_PX, PREVIEW_PX).png().toFile(path.join(folder, 'preview.png')),

@@ -25,5 +25,9 @@ async function avatar({ rootDir, workingDir, operands }: Invocation): Promise<nu
   const load = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined;
   if (!load) throw unknown(`subcommand "avatar ${name}"`, name, Object.keys(SUBCOMMANDS), '', command);
   const { command: chosen } = await load();
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(helpOf(chosen));
+    return 0;
+  }
   return chosen.run(parseInvocation(chosen, rest, rootDir, workingDir));
 }

@@ -25,7 +25,7 @@ import { mouthLayers } from './mouth-layers.ts';
 import { backdropLayer, bodyLayer } from './scenery.ts';
 
 const ATLAS_PX = 2048;
-const BEARD_STRANDS = 26_000;
+const BEARD_STRANDS = 34_000;
 
 /** Mouth shapes whose light and folds are pictured, faded in over the warped neutral skin. */
 const MOUTH_PATCHES: readonly { id: string; pose: Pose; gains: NonNullable<LayerDraft['opacity']>['gains'] }[] = [

@@ -36,7 +36,7 @@ export class BodyShape {
     if (this.#kind === 'turtleneck') return y + 9.6 + 0.06 * z;
     const front = smoothstep(-12, -3.5, z);
     const reach = Math.sqrt(x * x * 0.85 + (z + 8.5) * (z + 8.5) * 0.5);
-    if (this.#kind === 'blazer') return (5.4 - reach) * 0.6 + (y + 13.9) * 0.62 + front * 0.1;
+    if (this.#kind === 'blazer') return (5.4 - reach) * 0.6 + (y + 13.9) * 0.62 + front * (0.65 - 0.55 * Math.abs(x));
     return (7.1 - reach) * 0.55 + (y + 15.3) * 0.62 + front * 0.35;
   }
 
@@ -76,13 +76,12 @@ export class BodyShape {
     const width = 2.5 + 0.5 * bump((y + 16.6) / 1.2) - 0.9 * smoothstep(-15.2, -14.6, y);
     const lapel = smax(smax(skin - 1.05, isFront ? edge - 0.02 : 1, 0.08), -edge - width + notch * 1.6, 0.1);
     const collarReach = Math.sqrt(x * x + (z + 8.8) * (z + 8.8));
-    const stand = smax(Math.abs(collarReach - this.#radius - 0.62) - 0.17, Math.abs(y + 12.2 + 0.16 * (z + 8.8)) - 1.5, 0.2);
-    const wing = smax(
-      smax(Math.abs(skin - 0.52) - 0.15, Math.abs(ax - 3) - 2.4, 0.1),
-      Math.max((ax < 2.3 ? -13.2 - 2 * (ax - 0.7) : -16.4 + 0.64 * (ax - 2.3)) - y, y + 12.1) * 0.8,
-      0.1,
-    );
-    const collar = isFront ? Math.min(smax(stand, 1.2 - ax, 0.3), wing) : stand;
+    const stand = smax(Math.abs(collarReach - this.#radius - 0.62) - 0.17, Math.abs(y + 11.7 + 0.16 * (z + 8.8)) - 0.95, 0.2);
+    // Wings of the collar: inner edge, edge from the tip outwards, top under the stand.
+    const inward = ((ax - 1) * -3.3 - (y + 13.1) * 1.1) / 3.48;
+    const lower = ((ax - 2.1) * 2.2 - (y + 16.4) * 3.1) / 3.8;
+    const wing = smax(Math.abs(skin - 0.54) - 0.16, Math.max(inward, lower, y + 11.1), 0.1);
+    const collar = isFront ? Math.min(smax(stand, 3.7 - ax, 0.4), wing) : stand;
     const white = Math.min(shirt, collar);
     const cloth = Math.min(jacket, lapel);
     this.linen = white < cloth;

@@ -30,7 +30,7 @@ export function glassesDistance(person: Person, x: number, y: number, z: number)
   const outer = cx + lens.half;
   const hingeZ = 1.55 - 0.035 * outer * outer;
   d = smin(d, rod(ax, y, z, outer - 0.05, 0.45, hingeZ, outer + 0.5, 0.5, hingeZ - 0.6, 0.16, 0.14), 0.12);
-  return Math.min(d, rod(ax, y, z, outer + 0.5, 0.5, hingeZ - 0.6, 7.35 * person.head.width, 0.3, -8, 0.16, 0.14)) * 0.8;
+  return Math.min(d, rod(ax, y, z, outer + 0.5, 0.5, hingeZ - 0.6, 6.8 * person.head.width, 0.3, -8, 0.16, 0.14)) * 0.8;
 }
 
 /** Half axes of the lenses, for what is seen in them. */

@@ -66,11 +66,14 @@ export class HeadShape {
     d = smin(d, ellipsoid(ax, y + 2.95, z + 5, 5.5 * w + 0.3 * full, 6.2, 5.35), 2.6);
     d = smin(d, rod(ax, y, z, 4.2 * h.jawWidth, -5.0, -5.2, 1.35 * h.chinWidth, chinY + 0.12, -1.3, 1.3, 1.08), 3);
     d = smin(d, ellipsoid(ax, y - chinY - 0.1, z + 0.8, 1.4 * h.chinWidth, 0.98, 1.35), 2);
-    d = smin(d, ellipsoid(ax, y + 5.6, z + 1.75, 3.25, 2.75, 2.55), 1.5);
+    d = smin(d, ellipsoid(ax, y + 5.6, z + 1.75, 2.95, 2.7, 2.5), 2.4);
     d = smin(d, ellipsoid(ax - 3.75 * w, y + 2.35, z + 2.7, 2.05, 1.45, 1.75 + 0.35 * (h.cheekbone - 1)), 2.7);
     d = smin(d, ellipsoid(ax - 2.95 * w, y + 4.35, z + 2.15, 2.05 + 0.3 * full, 2.3, 1.75 + 0.4 * full), 1.8);
     d += 0.1 * bump((y - 2.6) / 1.6) * bump((ax - 5.6) / 0.9);
-    if (this.#p.age > 0.1) d = smin(d, ellipsoid(ax - 3.7 * h.jawWidth, y - chinY - 1.5, z + 2.9, 1.2, 1.25, 1.6), 1.6 * this.#p.age);
+    if (this.#p.age > 0.3) {
+      const jowl = 0.55 + 0.65 * this.#p.age;
+      d = smin(d, ellipsoid(ax - 3.6 * h.jawWidth, y - chinY - 1.5, z + 2.9, jowl, jowl, 1.35 * jowl), 1.7);
+    }
     if (d > FAR_CM + 1.2) return d;
     if (z > -5) d = this.#features(ax, y, z, d, detail);
     return smin(d, this.#ear(ax, y, z), 0.6);

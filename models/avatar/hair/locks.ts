@@ -184,6 +184,20 @@ export function growLocks(person: Person): Lock[] {
       };
       add(course, [0.4, 0.5, 0.1], 0.42, 'front');
     }
+    // A few thin wisps break the edge that the hair draws across the forehead.
+    for (let i = 0; i < 9; i++) {
+      const course: Course = {
+        side,
+        root: partRoot(side, 0.1 * next(), 0.05 + 0.3 * next()),
+        azimuth: 44 + 17 * next(),
+        layer: 0.98 + 0.06 * next(),
+        endY: -1.5 - 9 * next(),
+        wave: 0.3 + 0.3 * person.hair.wave * next(),
+        phase: 6.3 * next(),
+        flick: 0.6 + 1.2 * next(),
+      };
+      add(course, [0.1, 0.14, 0.04], 0.045, 'front');
+    }
   }
   return locks;
 }

@@ -185,8 +185,8 @@ export function faceOutline(m: Measures): Point[] {
   const mid = (a: number, b: number, t: number) => a + (b - a) * t;
   return [
     [x, m.topY],
-    [x + 98, m.topY + 17],
-    [x + m.temple - 12, m.topY + 108],
+    [x + 84, m.topY + 13],
+    [x + m.temple - 22, m.topY + 88],
     [x + m.temple, m.topY + 214],
     [x + m.cheek, 470],
     [x + mid(m.cheek, m.jaw, 0.38), mid(470, m.jawY, 0.56)],

@@ -15,10 +15,9 @@ export function glow(id: string, x: number, y: number, rx: number, ry: number, c
 const flip = (points: readonly Point[]): Point[] => points.map(([x, y]) => [2 * X - x, y]);
 const both = (draw: (place: (points: readonly Point[]) => readonly Point[]) => string): string => draw((p) => p) + draw(flip);
 
-/** Head without eyes, brows, nose and mouth: skin, ears, form shadows, blush, lines of age. */
-/** `ears` are left out where hair or cloth covers them. */
+/** Head without eyes, brows, nose and mouth: skin, form shadows, blush, lines of age, and ears where nothing covers them. */
 export function drawHead(d: Design, withEars: boolean): string {
-  const { m, c, brief, age } = d;
+  const { m, c, brief } = d;
   const outline = spline(mirrored(faceOutline(m), X), true);
   const earX = X + m.cheek - 5;
   const ear: Point[] = [
@@ -54,7 +53,8 @@ export function drawHead(d: Design, withEars: boolean): string {
             ),
             c.skinShade,
             0.9,
-          ),
+          ) +
+          (brief.earrings ? earring(place([[earX, 552]])[0]!) : ''),
       );
   const browRidge = m.browY + 26;
   return `<defs>
@@ -117,6 +117,9 @@ ${ageLines(d)}
 ${freckles(d)}
 </g>`;
 }
+
+const earring = ([x, y]: Point): string =>
+  `<circle cx="${x}" cy="${y + 6}" r="9" fill="none" stroke="#c9973f" stroke-width="4.5"/><circle cx="${x - 2}" cy="${y + 4}" r="9" fill="none" stroke="#f3d78f" stroke-width="1.6" stroke-opacity=".8"/>`;
 
 /** The side that the key light does not reach: along the right cheek and under the jaw. */
 function formShadow({ m }: Design): string {

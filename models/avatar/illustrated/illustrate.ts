@@ -13,7 +13,8 @@ import { drawCover, drawGlasses } from './accessories.ts';
 import { AXIS_X as X, type Design, designOf } from './design.ts';
 import { drawBrow, drawHead, drawNose } from './face.ts';
 import { drawBody, drawWall } from './garments.ts';
-import { drawBeard, drawHair } from './hair.ts';
+import { drawBeard } from './beard.ts';
+import { drawHair } from './hair.ts';
 import { type DrawnLayer, eyeLayers, faceDepth, hairDepth, mouthLayers, skinLayer } from './layers.ts';
 
 const ATLAS_PX = 2048;

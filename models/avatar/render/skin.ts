@@ -100,7 +100,7 @@ function beardShade(person: Person, x: number, y: number, z: number, s: Surface)
   if (cover <= 0) return;
   const [r, g, b] = person.hair.colour;
   const grey = person.beard.grey;
-  const dots = person.beard.style === 'stubble' ? 0.3 + 0.35 * smoothstep(0.45, 0.7, noise(x * 13, y * 13, z * 13)) : 0.62;
+  const dots = person.beard.style === 'stubble' ? 0.3 + 0.35 * smoothstep(0.45, 0.7, noise(x * 13, y * 13, z * 13)) : 0.8;
   blend(s, mix(r, 0.4, grey * 0.7), mix(g, 0.39, grey * 0.7), mix(b, 0.38, grey * 0.7), cover * dots);
   s.specular *= 1 - 0.7 * cover;
 }
