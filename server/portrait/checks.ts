@@ -7,8 +7,8 @@ import { portraitError } from './portrait-error.ts';
 import type { Eyes } from './refine/eyes.ts';
 
 /** Refusals and warnings; the ranges were seen on some thirty photographs. */
-export const MIN_EYE_DISTANCE_PX = 70;
-const SMALL_EYE_DISTANCE_PX = 100;
+export const MIN_EYE_DISTANCE_PX = 90;
+const SMALL_EYE_DISTANCE_PX = 115;
 const YAW = { refused: 0.2, warned: 0.13 };
 const JITTER_REFUSED = 4.5;
 const IRIS_GUESSED = 16;

@@ -16,7 +16,8 @@ const present = existsSync(join(FOLDER, 'male_0.jpg')) && faceApi.isInstalled();
 
 /** What each hostile picture is refused for; the others become avatars. */
 const REFUSED: Readonly<Record<string, string>> = {
-  'animated.gif': 'portrait_animated',
+  // Its name notwithstanding it holds one frame, of 256 pixels.
+  'animated.gif': 'portrait_too_small',
   'decompression_bomb_30000x30000.png': 'portrait_too_large',
   'extreme_aspect_1600x60.png': 'portrait_too_small',
   'face_alpha_circle.png': 'portrait_empty',

@@ -25,7 +25,7 @@ const roughly = (points: typeof TEST_FACE_POINTS) =>
 
 describe('the contours of a drawn face', () => {
   it('are found from points placed roughly', () => {
-    const frame = levelledFrame(photo, landmarksThrough(roughly(TEST_FACE_POINTS), photo), 70);
+    const frame = levelledFrame(photo, landmarksThrough(roughly(TEST_FACE_POINTS), photo), 90);
     const toFrame = inverse(frame.toPhoto);
     const scale = frame.unit / frame.eyeDistancePx;
     const eyes = refineEyes(frame);

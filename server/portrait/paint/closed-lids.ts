@@ -104,7 +104,13 @@ function skinColours(frame: Frame, eye: Eye): Rgb[] {
 const creaseColours = (frame: Frame, eye: Eye): Rgb[] => smoothed(bandColours(frame, eye, eye.upper, [-0.085, -0.05], [0.25, 0.85]));
 
 /** Mean colours along a lid's margin, over a band beside it (eye distances, down) and a range of luminance (quantiles). */
-function bandColours(frame: Frame, eye: Eye, line: Eye['upper'], [from, to]: readonly [number, number], [darkest, brightest]: readonly [number, number]): Rgb[] {
+function bandColours(
+  frame: Frame,
+  eye: Eye,
+  line: Eye['upper'],
+  [from, to]: readonly [number, number],
+  [darkest, brightest]: readonly [number, number],
+): Rgb[] {
   const U = frame.unit;
   const [x0, x1] = [eye.upper.xs[0]!, eye.upper.xs.at(-1)!];
   return Array.from({ length: SLOTS }, (_, s) => {

@@ -88,7 +88,9 @@ export function lipRim(
     mouthFunnel: 2.5,
     mouthClose: -8,
     viseme_PP: -8,
-    ...(mouth.isOpen ? Object.fromEntries(VISEMES.filter((v) => v !== 'sil' && v !== 'PP').map((v) => [`viseme_${v}`, v === 'FF' ? -4 : 0.6])) : {}),
+    ...(mouth.isOpen
+      ? Object.fromEntries(VISEMES.filter((v) => v !== 'sil' && v !== 'PP').map((v) => [`viseme_${v}`, v === 'FF' ? -4 : 0.6]))
+      : {}),
   };
   return {
     id: `lipRim${side}`,
