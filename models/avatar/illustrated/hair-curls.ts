@@ -1,7 +1,7 @@
 import { blend } from './colour.ts';
 import { AXIS_X as X, type Design } from './design.ts';
 import type { HairArt } from './hair-paint.ts';
-import { brush, fill, mirrored, type Point, spline, tapered } from './vector.ts';
+import { brush, fill, type Point, spline, tapered } from './vector.ts';
 
 /** Coils: a cloud of overlapping tufts with arcs that catch the light. `volume` 0 close to the head .. 1 a round afro. */
 export function curls(d: Design, next: () => number, volume: number): HairArt {
@@ -9,7 +9,6 @@ export function curls(d: Design, next: () => number, volume: number): HairArt {
   const c = d.c;
   const reach = 16 + 74 * volume;
   const centreY = 318;
-  const low = volume > 0.6 ? 500 : 418;
   /** Outline of tufts over the head; `below` (half turns) is how far it comes down on either side. */
   const cloud = (grow: number, steps: number, below: number): Point[] => {
     const points: Point[] = [];
@@ -56,22 +55,17 @@ export function curls(d: Design, next: () => number, volume: number): HairArt {
     }
     return `<defs><clipPath id="${id}"><path d="${path}"/></clipPath></defs>${rim}<path d="${path}" fill="${blend(c.hairDark, c.hairDeep, 0.4 + 0.6 * depth)}"/><g clip-path="url(#${id})">${tufts}</g>`;
   };
-  const hairline: Point[] = mirrored(
-    [
-      [X, H + 2],
-      [X + 84, H + 6],
-      [X + T - 46, 300],
-      [X + T - 34, 348],
-      [X + T - 14, 392],
-      [X + T - 10, 442],
-      [X + T + 6, 470],
-      [X + T + 12 + reach * 0.5, low],
-    ].reverse() as unknown as Point[],
-    X,
-  );
-  // From the right end of the cloud back along the hairline to its left end.
-  const rightToLeft = hairline.slice(0, 15);
-  const front = body(rightToLeft, 0, volume > 0.6 ? 460 : 340, 0, volume > 0.6 ? 0.2 : -0.02);
+  // From the right temple along the hairline to the left one.
+  const right: Point[] = [
+    [X + T + 6, 470],
+    [X + T - 10, 442],
+    [X + T - 14, 392],
+    [X + T - 34, 348],
+    [X + T - 46, 300],
+    [X + 84, H + 6],
+  ];
+  const hairline: Point[] = [...right, [X, H + 2], ...[...right].reverse().map(([x, y]): Point => [2 * X - x, y])];
+  const front = body(hairline, 0, volume > 0.6 ? 460 : 340, 0, volume > 0.6 ? 0.2 : -0.02);
   if (volume < 0.6) return { back: '', front };
   const ring: Point[] = [
     [X + 70, 572],
