@@ -111,7 +111,7 @@ export function personOfBrief(brief: PersonBrief, name: string): Person {
       opening: clamp((1 + 0.1 * eyes.size - 0.06 * man - 0.1 * age) * eyeShape.opening, 0.6, 1.4),
       tilt: clamp(origin.tilt + eyeShape.tilt - 0.05 * age, -0.2, 0.4),
       fold: eyes.shape === 'monolid' || eyes.shape === 'hooded' ? eyeShape.fold : Math.min(origin.fold, 0.35),
-      iris: linear(EYE_COLOURS[eyes.colour]).map((v) => v * 0.85) as Rgb,
+      iris: linear(EYE_COLOURS[eyes.colour]).map((v) => v * 0.55) as Rgb,
     },
     mouth: {
       halfWidth: clamp(2.2 + 0.2 * man + 0.25 * lips.width, 1.9, 3),
