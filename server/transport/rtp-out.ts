@@ -12,6 +12,11 @@ const OVERHEAD_BYTES = 40;
 const NTP_EPOCH_MS = 2_208_988_800_000;
 
 export const PLAYOUT_DELAY_URI = 'http://www.webrtc.org/experiments/rtp-hdrext/playout-delay';
+/**
+ * Least delay 0, most 60 ms, in units of 10 ms, 12 bits each: a picture is shown as soon as its sound is heard, which browsers
+ * hold back for 30 to 80 ms. With a most of 0 it would always come before its sound, with no limit it would be smoothed.
+ */
+const PLAYOUT_DELAY = Buffer.from([0x00, 0x00, 0x06]);
 
 /** NTP format, 32.32 bits: werift's own has a wrong fraction, which would make lips and sound wander apart. */
 export function ntpTimestamp(unixMs: number): bigint {
@@ -95,8 +100,7 @@ class RtpOut {
       payload.writeUInt16BE(history.add({ sentAtMs, bytes: packet.payload.length + OVERHEAD_BYTES }));
       extensions.push({ id: transportSequence, payload });
     }
-    // Minimum and maximum 0: show each frame as soon as it is there.
-    if (playoutDelay !== undefined) extensions.push({ id: playoutDelay, payload: Buffer.alloc(3) });
+    if (playoutDelay !== undefined) extensions.push({ id: playoutDelay, payload: PLAYOUT_DELAY });
     packet.header.extension = true;
     packet.header.extensionProfile = 0xbede;
     packet.header.extensions = [...packet.header.extensions, ...extensions];
