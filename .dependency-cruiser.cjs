@@ -19,6 +19,7 @@ const allowed = {
   store: [],
   rendering: ['server/face/'],
   portrait: ['server/face/'],
+  casting: [],
   session: ['server/protocol/', 'server/face/', ...STAGES.map((stage) => `server/${stage}/contract[.]ts$`)],
   studio: ['server/face/', ...STAGES.map((stage) => `server/${stage}/contract[.]ts$`)],
   signalling: ['server/protocol/', 'server/session/', 'server/transport/contract[.]ts$'],

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -53,8 +53,8 @@ describe.runIf(present)('photographs of people', () => {
       onStage: () => undefined,
     });
 
-  const portraits = present ? readdirSync(FOLDER).filter((name) => /^(fe)?male_\d+\.jpg$/.test(name)) : [];
-  it.each(portraits)('become avatars: %s', async (name) => {
+  // A closed mouth and a smile; bench/portrait.ts takes them all.
+  it.each(['male_32.jpg', 'female_52.jpg'])('become avatars: %s', async (name) => {
     const { rig, measures } = await attempt(join(FOLDER, name));
     const loaded = loadRig(JSON.parse(JSON.stringify(rig)));
     expect(loaded.triangleCount).toBeLessThan(11_500);
