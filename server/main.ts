@@ -12,7 +12,7 @@ import { Metrics } from './core/metrics.ts';
 import { FacePerformer } from './face/performer.ts';
 import { createHearing } from './hearing/hearing.ts';
 import type { Rendering } from './rendering/contract.ts';
-import { readEmotions } from './rendering/avatar-folder.ts';
+import { readEmotions, readPoster } from './rendering/avatar-folder.ts';
 import { startRendering } from './rendering/rendering.ts';
 import { CallRegistry } from './session/calls.ts';
 import { createSpeaking, type VoiceService } from './speaking/speaking.ts';
@@ -75,6 +75,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const voice = speaking.defaultVoice(config.persona.language);
   void speaking.warm(voice);
 
+  const emotionsOf = (name: string) => readEmotions(path.resolve(avatarsDir), name);
   const describe = () => engineList(config, { hearing, speaking, thinking, rendering }, voice);
   const calls = parts.use(
     new CallRegistry({
@@ -96,8 +97,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
           log: (message, fields) => callLog.debug({ ...fields }, message),
         }),
       openWebSocket: (socket, onOutboundAudio) => createWebSocketTransport(socket, { onOutboundAudio }),
-      createPerformer: async (name, callId) =>
-        new FacePerformer({ seed: seedOf(callId), emotions: await readEmotions(path.resolve(avatarsDir), name) }),
+      createPerformer: async (name, callId) => new FacePerformer({ seed: seedOf(callId), emotions: await emotionsOf(name) }),
+      emotionsOf,
       createPacer: (transport, frames) =>
         createPacer({ transport, frames: frames && { ...frames, framesPerS: config.face.framesPerS, leadMs: config.face.leadMs } }),
       iceServersFor: (callId) => iceServersFor(callId, config.transport),
@@ -118,7 +119,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     }),
     routes: [
       catalogueRoutes({
-        avatars: () => (rendering?.avatars() ?? []).map(({ name, title }) => ({ name, title, isDefault: name === avatar })),
+        avatars: () => (rendering?.avatars() ?? []).map((known) => ({ ...known, isDefault: known.name === avatar })),
+        poster: (name) => readPoster(path.resolve(avatarsDir), name),
         voices: () =>
           speaking.voices().map(({ id, title, language, engine, available }) => ({
             name: id,

@@ -7,6 +7,7 @@ const avatar = z.object({
   name: z.string(),
   title: z.string(),
   description: z.string().optional(),
+  poster_url: z.string().optional().describe('Path of a still picture on this server; absent when there is none.'),
   default: z.boolean(),
 });
 
@@ -22,7 +23,10 @@ const voice = z.object({
 /** Asked once per page: a minute old is new enough. */
 const CACHE = 'private, max-age=60';
 
-/** `GET /api/v1/avatars`, `/voices` and `/engines`. Lists are wrapped in `data`, so that paging can be added. */
+/** A poster changes when its avatar is made again: pages may keep it for five minutes, and then ask whether it is still the same. */
+const POSTER_CACHE = 'public, max-age=300';
+
+/** `GET /api/v1/avatars` (and the posters under it), `/voices` and `/engines`. Lists are wrapped in `data`, so that paging can be added. */
 export const catalogueRoutes =
   (info: ApiInfo): FastifyPluginAsyncZod =>
   async (app) => {
@@ -31,9 +35,41 @@ export const catalogueRoutes =
       { schema: { tags: ['catalogue'], summary: 'The avatars', response: { 200: z.object({ data: z.array(avatar) }) } } },
       async (_request, reply) => {
         const avatars = await info.avatars();
-        return reply
-          .header('cache-control', CACHE)
-          .send({ data: avatars.map(({ isDefault, ...rest }) => ({ ...rest, default: isDefault })) });
+        const data = avatars.map(({ isDefault, hasPoster, ...rest }) => ({
+          ...rest,
+          ...(hasPoster ? { poster_url: `/api/v1/avatars/${encodeURIComponent(rest.name)}/poster` } : {}),
+          default: isDefault,
+        }));
+        return reply.header('cache-control', CACHE).send({ data });
+      },
+    );
+
+    app.get(
+      '/api/v1/avatars/:name/poster',
+      {
+        schema: {
+          tags: ['catalogue'],
+          summary: 'A still picture of an avatar',
+          description: 'JPEG, with an entity tag. 404 `avatar_unknown` or `poster_missing` when there is none.',
+          params: z.object({ name: z.string() }),
+          response: {
+            200: { description: 'The picture', content: { 'image/jpeg': { schema: z.string().describe('The bytes of a JPEG file.') } } },
+            304: z.null().describe('It is what the caller has (If-None-Match).'),
+          },
+        },
+      },
+      async (request, reply) => {
+        const { data, changedMs } = await info.poster(request.params.name);
+        const tag = `"${data.length.toString(36)}-${Math.round(changedMs).toString(36)}"`;
+        void reply
+          .header('cache-control', POSTER_CACHE)
+          .header('etag', tag)
+          .header('last-modified', new Date(changedMs).toUTCString())
+          // Pages of other sites show it, too, before a call with the element.
+          .header('access-control-allow-origin', '*');
+        const known = request.headers['if-none-match'];
+        if (known === '*' || known?.split(',').some((one) => one.trim().replace(/^W\//, '') === tag)) return reply.code(304).send(null);
+        return reply.type('image/jpeg').send(Buffer.from(data.buffer, data.byteOffset, data.byteLength) as never);
       },
     );
 

@@ -1,6 +1,8 @@
 /** What there is to choose from, as the pages and other programs ask for it. main.ts gives it, from the stages. */
 export interface ApiInfo {
   avatars(): readonly AvatarInfo[] | Promise<readonly AvatarInfo[]>;
+  /** The still picture of one of them. @throws VisavisError with status 404 when there is none */
+  poster(name: string): Promise<PosterInfo>;
   voices(): readonly VoiceInfo[] | Promise<readonly VoiceInfo[]>;
   engines(): readonly EngineInfo[] | Promise<readonly EngineInfo[]>;
 }
@@ -11,8 +13,17 @@ export interface AvatarInfo {
   /** For people. */
   readonly title: string;
   readonly description?: string;
+  /** `poster` gives a picture of it. */
+  readonly hasPoster: boolean;
   /** The one that calls get which ask for none. */
   readonly isDefault: boolean;
+}
+
+export interface PosterInfo {
+  /** JPEG. */
+  readonly data: Uint8Array<ArrayBuffer>;
+  /** Unix time. */
+  readonly changedMs: number;
 }
 
 export interface VoiceInfo {

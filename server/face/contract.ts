@@ -1,5 +1,6 @@
 import type { MediaTime } from '../core/media-time.ts';
 import type { Emotion, Gesture, Phone } from '../core/speech.ts';
+import type { EmotionTable } from './behaviour/emotions.ts';
 import type { FaceParameters } from './parameters.ts';
 
 /** What the face is doing, as the conversation sees it. `reacting` is the visible answer to the end of the visitor's speech. */
@@ -19,4 +20,6 @@ export interface Performer {
   setMode(mode: FaceMode, at: MediaTime): void;
   setEmotion(emotion: Emotion, intensity: number, at: MediaTime): void;
   gesture(gesture: Gesture, at: MediaTime): void;
+  /** Another avatar has other emotions. */
+  setEmotionTable(emotions: EmotionTable): void;
 }

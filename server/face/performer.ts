@@ -57,7 +57,6 @@ export class FacePerformer implements Performer {
     this.#head = new Head(part());
   }
 
-  /** Another avatar has other emotions. */
   setEmotionTable(emotions: EmotionTable): void {
     this.#emotions.setTable(emotions);
   }

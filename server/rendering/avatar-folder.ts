@@ -11,6 +11,8 @@ import { renderingError } from './rendering-error.ts';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const MAX_RIG_BYTES = 64 * 2 ** 20;
+const POSTER = 'poster.jpg';
+const MAX_POSTER_BYTES = 8 * 2 ** 20;
 
 export interface Avatar {
   readonly rig: LoadedRig;
@@ -43,7 +45,8 @@ export async function readEmotions(avatarsDir: string, name: string): Promise<Ri
   return emotions;
 }
 
-async function readRig(avatarsDir: string, name: string): Promise<LoadedRig> {
+/** Reads and checks only the avatar.json. @throws VisavisError `avatar_unknown`, `avatar_invalid` */
+export async function readRig(avatarsDir: string, name: string): Promise<LoadedRig> {
   if (!NAME.test(name)) throw renderingError('avatar_unknown', `There is no avatar "${name.slice(0, 64)}"`);
   const path = await insideFolder(join(avatarsDir, name), 'avatar.json');
   if ((await stat(path)).size > MAX_RIG_BYTES)
@@ -57,6 +60,30 @@ async function readRig(avatarsDir: string, name: string): Promise<LoadedRig> {
   }
   return loadRig(json);
 }
+
+export interface Poster {
+  /** JPEG. */
+  readonly data: Uint8Array<ArrayBuffer>;
+  readonly changedMs: number;
+}
+
+/** The still picture of an avatar. @throws VisavisError `avatar_unknown`, `poster_missing`, `avatar_invalid` */
+export async function readPoster(avatarsDir: string, name: string): Promise<Poster> {
+  if (!NAME.test(name)) throw renderingError('avatar_unknown', `There is no avatar "${name.slice(0, 64)}"`);
+  const path = await insideFolder(join(avatarsDir, name), POSTER).catch(async (cause: unknown) => {
+    if (await isThere(join(avatarsDir, name, 'avatar.json'))) throw renderingError('poster_missing', `${name} has no ${POSTER}`, { cause });
+    throw renderingError('avatar_unknown', `There is no avatar "${name}"`, { cause });
+  });
+  const { mtimeMs, size } = await stat(path);
+  if (size > MAX_POSTER_BYTES) throw renderingError('avatar_invalid', `The ${POSTER} of ${name} is larger than ${MAX_POSTER_BYTES} bytes`);
+  return { data: new Uint8Array(await readFile(path)), changedMs: mtimeMs };
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
 
 /** The real path of a file in an avatar's folder; links that lead out of it are refused. */
 async function insideFolder(folder: string, file: string): Promise<string> {
@@ -88,7 +115,8 @@ export async function listAvatars(
     names.map(async (name) => {
       try {
         const file = await insideFolder(join(avatarsDir, name), 'avatar.json');
-        return { name, title: await index.title(name, file, async () => (await readRig(avatarsDir, name)).title) };
+        const title = await index.title(name, file, async () => (await readRig(avatarsDir, name)).title);
+        return { name, title, hasPoster: await isThere(join(avatarsDir, name, POSTER)) };
       } catch (error) {
         onBroken(name, toVisavisError(error, 'rendering'));
         return undefined;

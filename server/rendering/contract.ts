@@ -32,7 +32,8 @@ export interface FaceSession extends AsyncDisposable {
 export interface AvatarSummary {
   readonly name: string;
   readonly title: string;
-  readonly posterUrl?: string;
+  /** There is a still picture of it, see `Rendering.poster`. */
+  readonly hasPoster: boolean;
 }
 
 export interface Rendering extends AsyncDisposable {

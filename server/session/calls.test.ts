@@ -4,6 +4,7 @@ import type { ConfigInput } from '../core/config-schema.ts';
 import { coreError } from '../core/errors.ts';
 import { silentLog } from '../core/log.ts';
 import { Metrics } from '../core/metrics.ts';
+import { DEFAULT_EMOTIONS } from '../face/behaviour/emotions.ts';
 import type { ServerEvent } from '../protocol/server-events.ts';
 import { createPacer } from '../transport/pacer.ts';
 import { CallRegistry, type CallStages, type SocketTransport } from './calls.ts';
@@ -107,6 +108,7 @@ class House {
         this.#fail('performer');
         return new RecordingPerformer();
       },
+      emotionsOf: async () => DEFAULT_EMOTIONS,
       createPacer: (transport, frames) =>
         createPacer({ transport, frames: frames && { ...frames, framesPerS: 25, leadMs: 30 }, clock: this.clock }),
       iceServersFor: () => [],

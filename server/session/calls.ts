@@ -5,17 +5,18 @@ import { toVisavisError } from '../core/errors.ts';
 import { callLog, type Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
 import { nearest } from '../core/nearest.ts';
+import type { EmotionTable } from '../face/behaviour/emotions.ts';
 import type { Performer } from '../face/contract.ts';
 import type { Hearing } from '../hearing/contract.ts';
 import { newId } from '../protocol/common.ts';
 import type { EngineDescription } from '../protocol/server-events.ts';
-import type { FaceSession, Rendering } from '../rendering/contract.ts';
+import type { Rendering } from '../rendering/contract.ts';
 import type { Speaking } from '../speaking/contract.ts';
 import type { Thinking } from '../thinking/contract.ts';
 import type { CallTransport, IceServer, Pacer, WebRtcTransport } from '../transport/contract.ts';
 import type { Caller, CallRequest, Calls, EventSocket, RunningCall } from './contract.ts';
 import { Session } from './session.ts';
-import type { FaceFrames, OpenedEar, SessionSettings } from './session-parts.ts';
+import type { FaceFrames, OpenedEar, OpenedFace, SessionSettings } from './session-parts.ts';
 import { sessionError } from './session-error.ts';
 
 /** What a core draws, hears and speaks for, with room for a burst (bench/density.ts). */
@@ -44,13 +45,9 @@ export interface CallStages {
   openWebRtc(offerSdp: string, callId: string, log: Log): Promise<WebRtcTransport>;
   openWebSocket(socket: EventSocket, onOutboundAudio: (pcm: Int16Array) => void): SocketTransport;
   createPerformer(avatar: string, callId: string): Promise<Performer>;
+  emotionsOf(avatar: string): Promise<EmotionTable>;
   createPacer(transport: CallTransport, frames: FaceFrames | undefined, log: Log): Pacer;
   iceServersFor(callId: string): readonly IceServer[];
-}
-
-interface OpenedFace {
-  readonly session: FaceSession;
-  readonly performer: Performer;
 }
 
 interface OpenedCall {
@@ -258,7 +255,7 @@ export class CallRegistry implements Calls {
   }
 
   async #openFace(callId: string, transport: CallTransport, { avatar }: SessionSettings): Promise<OpenedFace | undefined> {
-    const { rendering, config, createPerformer } = this.#stages;
+    const { rendering, config, createPerformer, emotionsOf } = this.#stages;
     if (!transport.video || !rendering) return undefined;
     const { widthPx, heightPx, framesPerS } = config.face;
     const session = await rendering.open({
@@ -271,7 +268,7 @@ export class CallRegistry implements Calls {
       bitrateBps: config.transport.startVideoBps,
     });
     try {
-      return { session, performer: await createPerformer(avatar, callId) };
+      return { session, performer: await createPerformer(avatar, callId), emotionsOf };
     } catch (error) {
       await session.close();
       throw error;

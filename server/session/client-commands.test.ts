@@ -115,7 +115,17 @@ describe('session.update', () => {
     await settled();
     expect(call.face.avatar).toBe('leo');
     expect(call.session.settings.avatar).toBe('leo');
+    expect(call.performer.emotions.happy).toEqual({});
     expect(call.all('visavis.notice').map(({ code }) => code)).toEqual(['avatar_unknown']);
+    expect(call.last('session.updated')?.session.visavis?.avatar).toBe('leo');
+  });
+
+  it('shows the avatar that was asked for last, though the one before is still being loaded', async () => {
+    await using call = new SimulatedCall({ picture: true });
+    call.send(update({ visavis: { avatar: 'leo' } }));
+    call.send(update({ visavis: { avatar: 'mia' } }));
+    await settled();
+    expect([call.face.avatar, call.session.settings.avatar]).toEqual(['mia', 'mia']);
   });
 });
 

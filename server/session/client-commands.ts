@@ -16,9 +16,13 @@ export class ClientCommands {
   #eventsThisSecond = 0;
   #jitterBufferMs: number | undefined;
   #roundTripMs: number | undefined;
+  /** Shown, or still to come. */
+  #avatarWanted: string;
+  #faceTurn: Promise<void> = Promise.resolve();
 
   constructor(session: Session) {
     this.#session = session;
+    this.#avatarWanted = session.settings.avatar;
   }
 
   /** The first events of a call. */
@@ -207,16 +211,27 @@ export class ClientCommands {
       const holdMs = detection?.type === 'server_vad' ? detection.silence_duration_ms : undefined;
       this.#session.setRules({ automaticTurns: detection !== null && detection.create_response !== false, ...(holdMs ? { holdMs } : {}) });
     }
-    const avatar = update.visavis?.avatar;
-    if (avatar && avatar !== settings.avatar) {
-      parts.face?.session.setAvatar(avatar).then(
-        () => {
-          settings.avatar = avatar;
-        },
-        (error: unknown) => wire.notice('avatar_unknown', 'warning', toVisavisError(error, 'face').message),
-      );
-    }
+    if (update.visavis?.avatar) this.#changeAvatar(update.visavis.avatar);
     wire.emit('session.updated', { session: this.#describe() });
+  }
+
+  /** Loading takes a moment; the one that was asked for last stays. `session.updated` comes again when it is seen. */
+  #changeAvatar(avatar: string): void {
+    const { settings, wire, parts } = this.#session;
+    const { face } = parts;
+    if (!face || avatar === this.#avatarWanted) return;
+    this.#avatarWanted = avatar;
+    this.#faceTurn = this.#faceTurn.then(async () => {
+      try {
+        const [emotions] = await Promise.all([face.emotionsOf(avatar), face.session.setAvatar(avatar)]);
+        face.performer.setEmotionTable(emotions);
+        settings.avatar = avatar;
+        wire.emit('session.updated', { session: this.#describe() });
+      } catch (error) {
+        if (avatar === this.#avatarWanted) this.#avatarWanted = settings.avatar;
+        wire.notice('avatar_unknown', 'warning', toVisavisError(error, 'face').message);
+      }
+    });
   }
 
   #describe(): DescribedSession {

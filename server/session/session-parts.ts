@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Config } from '../core/config-schema.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
+import type { EmotionTable } from '../face/behaviour/emotions.ts';
 import type { Performer } from '../face/contract.ts';
 import type { Ear } from '../hearing/contract.ts';
 import type { Permission } from '../protocol/common.ts';
@@ -21,7 +22,7 @@ export interface SessionParts {
   readonly ear: OpenedEar;
   /** For another language. */
   readonly openEar: (language: string) => Promise<OpenedEar>;
-  readonly face: { readonly session: FaceSession; readonly performer: Performer } | undefined;
+  readonly face: OpenedFace | undefined;
   readonly createPacer: (frames: FaceFrames | undefined) => Pacer;
   readonly thinking: Thinking;
   readonly speaking: Speaking;
@@ -30,6 +31,13 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+}
+
+export interface OpenedFace {
+  readonly session: FaceSession;
+  readonly performer: Performer;
+  /** How an avatar looks when it feels something. */
+  readonly emotionsOf: (avatar: string) => Promise<EmotionTable>;
 }
 
 export interface OpenedEar {

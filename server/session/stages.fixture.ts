@@ -7,6 +7,7 @@ import { type MediaTime, SPEECH_RATE_HZ } from '../core/media-time.ts';
 import { type CallEnd, Metrics } from '../core/metrics.ts';
 import { BoundedQueue } from '../core/queue.ts';
 import type { SpokenPiece, WordTiming } from '../core/speech.ts';
+import { DEFAULT_EMOTIONS, type EmotionTable } from '../face/behaviour/emotions.ts';
 import type { FaceMode, Performer } from '../face/contract.ts';
 import { PARAMETER_COUNT } from '../face/parameters.ts';
 import type { Ear, EarEvent } from '../hearing/contract.ts';
@@ -276,11 +277,15 @@ export class ScriptedSpeaking implements Speaking {
 
 const sentenceEnd = (text: string): number => (/[.!?]\s+/.exec(text)?.index ?? -1) + (/[.!?]\s+/.exec(text)?.[0].length ?? 1);
 
+/** Leo is never happy. */
+const emotionsOf = (avatar: string): EmotionTable => (avatar === 'leo' ? { ...DEFAULT_EMOTIONS, happy: {} } : DEFAULT_EMOTIONS);
+
 export class RecordingPerformer implements Performer {
   readonly modes: FaceMode[] = [];
   readonly spoke: { turnId: string; startsAt: MediaTime; phones: number }[] = [];
   readonly cancelled: { turnId: string; at: MediaTime }[] = [];
   readonly marks: { mark: string; at: MediaTime }[] = [];
+  emotions: EmotionTable = DEFAULT_EMOTIONS;
 
   frameAt(): ReturnType<Performer['frameAt']> {
     return new Float32Array(PARAMETER_COUNT);
@@ -296,6 +301,10 @@ export class RecordingPerformer implements Performer {
 
   setMode(mode: FaceMode): void {
     if (this.modes.at(-1) !== mode) this.modes.push(mode);
+  }
+
+  setEmotionTable(emotions: EmotionTable): void {
+    this.emotions = emotions;
   }
 
   setEmotion(emotion: string, _intensity: number, at: MediaTime): void {
@@ -408,7 +417,7 @@ export class SimulatedCall implements AsyncDisposable {
           this.laterEars.push(later);
           return later;
         },
-        face: picture ? { session: this.face, performer: this.performer } : undefined,
+        face: picture ? { session: this.face, performer: this.performer, emotionsOf: async (avatar) => emotionsOf(avatar) } : undefined,
         createPacer: (frames) =>
           createPacer({
             transport: this.transport,
