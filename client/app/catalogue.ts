@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { type EngineDescription, engineDescription } from '../../server/protocol/index.ts';
 
 /** What the server offers, asked once when the page opens. A server that does not say offers its defaults. */
-const avatarEntry = z.object({ name: z.string(), title: z.string(), default: z.boolean().optional() });
+const avatarEntry = z.object({
+  name: z.string(),
+  title: z.string(),
+  poster_url: z.string().optional(),
+  default: z.boolean().optional(),
+});
 const voiceEntry = z.object({
   name: z.string(),
   title: z.string(),

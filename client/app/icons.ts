@@ -25,6 +25,7 @@ export const icons = {
   panel: icon(
     svg`<path d="M4.5 6.5A2.5 2.5 0 0 1 7 4h10a2.5 2.5 0 0 1 2.5 2.5v7A2.5 2.5 0 0 1 17 16h-4.5L8 20v-4H7a2.5 2.5 0 0 1-2.5-2.5z" /><path d="M8.5 8.5h7M8.5 11.7h4.5" />`,
   ),
+  face: icon(svg`<circle cx="12" cy="8.5" r="4" /><path d="M4.5 20c.6-4 3.6-6 7.5-6s6.9 2 7.5 6" />`),
   close: icon(svg`<path d="M6 6l12 12M18 6L6 18" />`),
   copy: icon(
     svg`<rect x="8.5" y="8.5" width="11" height="11" rx="2.5" /><path d="M5.5 15.5a1 1 0 0 1-1-1v-8a2 2 0 0 1 2-2h8a1 1 0 0 1 1 1" />`,

@@ -152,12 +152,12 @@ export class StartCard extends LitElement {
     const speaking = voices.filter((voice) => !language || speaks(voice, language));
     const choices = [
       avatars.length > 1 &&
-        this.#select(
-          'avatar',
-          strings.avatar,
-          choice.avatar ?? avatars.find((a) => a.default)?.name,
-          avatars.map((a) => [a.name, a.title] as const),
-        ),
+        html`<visavis-face-picker
+          .avatars=${avatars}
+          .chosen=${choice.avatar ?? avatars.find((a) => a.default)?.name}
+          .strings=${strings}
+          @pick=${(event: CustomEvent<string>) => this.#choose({ ...choice, avatar: event.detail })}
+        ></visavis-face-picker>`,
       languages.length > 1 &&
         this.#select(
           'language',
@@ -177,7 +177,7 @@ export class StartCard extends LitElement {
   }
 
   #select(
-    key: keyof Choice,
+    key: 'language' | 'voice',
     label: string,
     chosen: string | undefined,
     options: readonly (readonly [value: string, text: string])[],
@@ -189,14 +189,17 @@ export class StartCard extends LitElement {
         @change=${(event: Event) => {
           const value = (event.currentTarget as HTMLSelectElement).value || undefined;
           // Another language may not have the chosen voice.
-          const next: Choice = { ...this.choice, [key]: value, ...(key === 'language' && { voice: undefined }) };
-          this.dispatchEvent(new CustomEvent<Choice>('choose', { detail: next }));
+          this.#choose({ ...this.choice, [key]: value, ...(key === 'language' && { voice: undefined }) });
         }}
       >
         ${known ? nothing : html`<option value="" selected>${this.strings.automatic}</option>`}
         ${options.map(([value, text]) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`)}
       </select>
     </label>`;
+  }
+
+  #choose(choice: Choice): void {
+    this.dispatchEvent(new CustomEvent<Choice>('choose', { detail: choice }));
   }
 
   #tick(): void {

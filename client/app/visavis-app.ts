@@ -66,6 +66,8 @@ export class VisavisApp extends LitElement {
   #locale: Locale;
   /** How the visitor wanted to talk last time. */
   #byTyping = false;
+  /** Comes back when the server cannot show the one that was picked. */
+  #faceBefore: string | undefined;
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   #quietTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -202,6 +204,7 @@ export class VisavisApp extends LitElement {
     return html`<header>
       <span class="brand"><img src="/favicon.svg" alt="" width="28" height="28" />${strings.appName}</span>
       <span class="tools">
+        ${this.#renderFacePicker()}
         <button
           class="icon-button"
           type="button"
@@ -227,6 +230,23 @@ export class VisavisApp extends LitElement {
         </button>
       </span>
     </header>`;
+  }
+
+  /** Before a call the start card has it. */
+  #renderFacePicker(): unknown {
+    const { phase } = this.call;
+    const { avatars } = this.catalogue;
+    if (avatars.length < 2 || phase === 'idle' || phase === 'ended') return nothing;
+    return html`<visavis-face-picker
+      compact
+      .avatars=${avatars}
+      .chosen=${this.#chosenFace}
+      .strings=${this.#locale.strings}
+      @pick=${(event: CustomEvent<string>) => {
+        this.#faceBefore = this.#chosenFace;
+        this.choice = { ...this.choice, avatar: event.detail };
+      }}
+    ></visavis-face-picker>`;
   }
 
   #renderStatus(): unknown {
@@ -308,6 +328,10 @@ export class VisavisApp extends LitElement {
       ></visavis-transcript>
       <visavis-waterfall .latency=${this.latency} .strings=${strings}></visavis-waterfall>
     </aside>`;
+  }
+
+  get #chosenFace(): string | undefined {
+    return this.choice.avatar ?? this.catalogue.avatars.find((avatar) => avatar.default)?.name;
   }
 
   get #avatarName(): string {
@@ -415,6 +439,7 @@ export class VisavisApp extends LitElement {
 
   #tell(notice: Notice): void {
     this.notice = notice;
+    if (notice.code === 'avatar_unknown' && this.#faceBefore) this.choice = { ...this.choice, avatar: this.#faceBefore };
     clearTimeout(this.#noticeTimer);
     this.#noticeTimer = setTimeout(() => {
       this.notice = undefined;

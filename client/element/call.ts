@@ -1,7 +1,17 @@
 import type { ClientEventInput } from '../../server/protocol/index.ts';
 import type { CaptionAction } from './captions.ts';
 import { CallError, toCallError } from './errors.ts';
-import { type CallSignal, type EngineList, interruption, type Notice, type Quality, readEvent, sessionOf, typedMessage } from './events.ts';
+import {
+  type CallSignal,
+  type EngineList,
+  faceChange,
+  interruption,
+  type Notice,
+  type Quality,
+  readEvent,
+  sessionOf,
+  typedMessage,
+} from './events.ts';
 import { credentialsOf, iceFragment, restartedDescription, type TrickledCandidate } from './ice-fragment.ts';
 import { type TurnLatency, waterfallOf } from './latency.ts';
 import { Microphone } from './microphone.ts';
@@ -75,6 +85,7 @@ export class Call extends TypedEvents<CallEvents> {
   #restarting = false;
   #created = false;
   #muted: boolean;
+  #avatar: string | undefined;
   #reportedMs = -1;
   #networkSample: NetworkSample | undefined;
   #networkSamples = 0;
@@ -83,11 +94,23 @@ export class Call extends TypedEvents<CallEvents> {
     super();
     this.#options = options;
     this.#muted = options.muted;
+    this.#avatar = options.avatar;
     this.#signalling = new Signalling(options.base, options.token);
   }
 
   get closed(): boolean {
     return this.#abort.signal.aborted;
+  }
+
+  get avatar(): string | undefined {
+    return this.#avatar;
+  }
+
+  /** Another face from now on; the conversation goes on. A server that has no such avatar says so by a notice. */
+  set avatar(avatar: string) {
+    if (avatar === this.#avatar) return;
+    this.#avatar = avatar;
+    this.#send(faceChange(avatar));
   }
 
   get muted(): boolean {

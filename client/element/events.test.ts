@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseClientEvent, serverEvent } from '../../server/protocol/index.ts';
-import { interruption, readEvent, sessionOf, typedMessage } from './events.ts';
+import { faceChange, interruption, readEvent, sessionOf, typedMessage } from './events.ts';
 import { waterfallOf } from './latency.ts';
 
 const read = (...event: Parameters<typeof serverEvent>) => readEvent(JSON.stringify(serverEvent(...event)));
@@ -39,7 +39,7 @@ describe('what the server says', () => {
 
 describe('what the visitor says', () => {
   test('is what the protocol knows', () => {
-    const events = [...typedMessage('Where is it?').events, ...interruption()];
+    const events = [...typedMessage('Where is it?').events, ...interruption(), faceChange('leo')];
     for (const event of events) expect(parseClientEvent(JSON.stringify(event))).toMatchObject({ ok: true });
   });
 

@@ -99,6 +99,12 @@ export function typedMessage(text: string): { readonly itemId: string; readonly 
 /** Stops the answer that is being made, and the one that is being heard. */
 export const interruption = (): readonly ClientEventInput[] => [{ type: 'response.cancel' }, { type: 'output_audio_buffer.clear' }];
 
+/** Another face, in mid-call. */
+export const faceChange = (avatar: string): ClientEventInput => ({
+  type: 'session.update',
+  session: { type: 'realtime', visavis: { avatar } },
+});
+
 /** The `session` part of a call's request; `undefined` when the server may choose everything. */
 export function sessionOf(wishes: CallWishes): RealtimeSessionInput | undefined {
   const { avatar, voice, language, instructions, greet } = wishes;

@@ -21,7 +21,8 @@ export const avatarStyles = css`
   .stage {
     position: absolute;
     inset: 0;
-    overflow: hidden;
+    /* Not hidden: what is hidden can still be scrolled, by a focus that moves, and the face would slide away. */
+    overflow: clip;
     border-radius: var(--_radius);
     background: var(--visavis-backdrop, radial-gradient(120% 90% at 50% 18%, #6f7f8f 0%, #3c4753 52%, #20262e 100%));
     isolation: isolate;

@@ -230,6 +230,7 @@ export class VisavisAvatar extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('muted') && this.#call) this.#call.muted = this.muted;
+    if (changed.has('avatar') && this.avatar && this.#call) this.#call.avatar = this.avatar;
     if (changed.has('avatar') || changed.has('poster')) this.posterBroken = false;
   }
 

@@ -124,6 +124,51 @@ describe('a call by keyboard', () => {
   });
 });
 
+test('another face, before the call and in the middle of it, by keyboard alone', async () => {
+  server.catalogue['avatars'] = ['kofi', 'mia', 'samir'].map((name) => ({
+    name,
+    title: name.charAt(0).toUpperCase() + name.slice(1),
+    default: name === 'mia',
+  }));
+  const page = await visit();
+  const faces = page.getByRole('listbox', { name: 'Choose a face' });
+  const chosen = faces.getByRole('option', { selected: true });
+  const opener = (title: string) => page.getByRole('button', { name: `Choose a face (${title})` });
+
+  await opener('Mia').press('Enter');
+  expect(await chosen.textContent()).toContain('Mia');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Space');
+  await faces.waitFor({ state: 'hidden' });
+  await opener('Kofi').waitFor();
+  await page.getByRole('heading', { name: 'Kofi' }).waitFor();
+
+  const next = server.nextCall();
+  await page.getByRole('button', { name: 'Start talking' }).click();
+  const call = await next;
+  expect(call.session).toMatchObject({ visavis: { avatar: 'kofi' } });
+  await call.heard('visavis.hello');
+  await call.say('visavis.state', { state: 'answering', who: 'avatar' });
+  await page.getByRole('status').getByText('Speaking').waitFor();
+  // Neither a letter nor Escape reaches the call's commands: nothing is muted, the answer goes on.
+  await opener('Kofi').press('Enter');
+  await page.keyboard.press('m');
+  expect(await page.evaluate(() => document.querySelector('visavis-app')?.shadowRoot?.querySelector('visavis-avatar')?.muted)).toBe(false);
+  await page.keyboard.press('Escape');
+  await faces.waitFor({ state: 'hidden' });
+  await opener('Kofi').press('Enter');
+  await page.keyboard.press('s');
+  await page.keyboard.press('Enter');
+  expect(await call.heard('session.update')).toMatchObject({ session: { visavis: { avatar: 'samir' } } });
+  expect(call.received.map(({ type }) => type)).not.toContain('response.cancel');
+  await opener('Samir').waitFor();
+  await call.say('visavis.notice', { code: 'avatar_unknown', severity: 'warning', message: 'There is no avatar "samir"' });
+  await opener('Kofi').waitFor();
+  await page.getByRole('button', { name: 'End the call' }).click();
+  await call.hungUp.promise;
+  expect(server.calls).toHaveLength(1);
+});
+
 describe('captions', () => {
   test('of both sides, announced with their names when they are complete', async () => {
     const page = await visit();
