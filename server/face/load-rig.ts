@@ -73,6 +73,14 @@ function rigSchema(limits: RigLimits) {
     origin: z.string().max(500),
     licence: z.string().max(500),
     consent: z.string().max(2000).optional(),
+    provenance: z
+      .object({
+        kind: z.enum(['photograph', 'words', 'generated']),
+        words: z.string().max(2000).optional(),
+        prompt: z.string().max(4000).optional(),
+        seed: z.number().int().min(0).optional(),
+      })
+      .optional(),
     canvas: z.object({ width: size(limits.maxCanvasPx), height: size(limits.maxCanvasPx) }),
     atlas: z.object({
       file: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/, 'must be a plain file name'),

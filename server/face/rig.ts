@@ -22,6 +22,8 @@ export interface Rig {
   readonly licence: string;
   /** For photographs of real people: who agreed to what. */
   readonly consent?: string;
+  /** Of avatars that people made; those that come with the project have none. */
+  readonly provenance?: RigProvenance | undefined;
   readonly canvas: { readonly width: number; readonly height: number };
   readonly atlas: { readonly file: string; readonly width: number; readonly height: number };
   readonly pose: {
@@ -41,6 +43,17 @@ export interface Rig {
   readonly visemes: Readonly<Record<Viseme, Partial<Record<ArkitName, number>>>>;
   readonly emotions: Readonly<Record<Emotion, Partial<Record<ArkitName, number>>>>;
   readonly layers: readonly RigLayer[];
+}
+
+/** What an avatar was made of. */
+export interface RigProvenance {
+  /** A photograph; words, drawn by the project's own generator; or a picture that an image-generation server made. */
+  readonly kind: 'photograph' | 'words' | 'generated';
+  /** What was asked for, as it was written. */
+  readonly words?: string | undefined;
+  /** What the image-generation server was told. */
+  readonly prompt?: string | undefined;
+  readonly seed?: number | undefined;
 }
 
 export interface RigLayer {

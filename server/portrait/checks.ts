@@ -39,6 +39,19 @@ export function checkFace(frame: Frame, jitter: number): FaceMeasures {
   return { yaw, jitter, sharpness, faceLuminance };
 }
 
+/** What is less than one would wish for, as far as the frame alone shows it. */
+export function faceWarnings(frame: Frame, face: FaceMeasures): ImportWarning[] {
+  const warnings: ImportWarning[] = [];
+  const warn = (code: ImportWarning['code'], message: string) => warnings.push({ code, message });
+  if (frame.eyeDistancePx < SMALL_EYE_DISTANCE_PX)
+    warn('small', `The face is small (eyes ${Math.round(frame.eyeDistancePx)} pixels apart): the avatar will be soft`);
+  if (Math.abs(face.yaw) > YAW.warned) warn('turned', 'The face is turned a little: one cheek will be stretched when the head moves');
+  if (face.sharpness < SHARPNESS.warned) warn('soft', 'The picture is a little blurred');
+  if (face.faceLuminance < LUMINANCE.dim) warn('dim', 'The face is dark');
+  if (frame.room.top < 1) warn('tight', 'The picture is cut close above the eyes');
+  return warnings;
+}
+
 export function checkLikeness(
   frame: Frame,
   face: FaceMeasures,
@@ -49,18 +62,12 @@ export function checkLikeness(
   const noseRootEdge = noseRoot(frame);
   const hasGlasses = noseRootEdge > GLASSES_EDGE;
   const eyesMove = irisScore >= IRIS_GUESSED;
-  const warnings: ImportWarning[] = [];
+  const warnings = faceWarnings(frame, face);
   const warn = (code: ImportWarning['code'], message: string) => warnings.push({ code, message });
-  if (frame.eyeDistancePx < SMALL_EYE_DISTANCE_PX)
-    warn('small', `The face is small (eyes ${Math.round(frame.eyeDistancePx)} pixels apart): the avatar will be soft`);
-  if (Math.abs(face.yaw) > YAW.warned) warn('turned', 'The face is turned a little: one cheek will be stretched when the head moves');
-  if (face.sharpness < SHARPNESS.warned) warn('soft', 'The picture is a little blurred');
-  if (face.faceLuminance < LUMINANCE.dim) warn('dim', 'The face is dark');
   if (matte.outlineContrast < 2)
     warn('busy_background', 'The background cannot be told from the person: it bends along when the head moves');
   if (!eyesMove) warn('eyes_uncertain', 'The eyes were not found surely: blinking and gaze are off; placing the points by hand helps');
   if (hasGlasses) warn('glasses', 'Glasses: brows and cheeks hardly move');
-  if (frame.room.top < 1) warn('tight', 'The picture is cut close above the eyes');
   return {
     measures: {
       eyeDistancePx: frame.eyeDistancePx,

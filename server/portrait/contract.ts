@@ -1,29 +1,6 @@
-import type { Point } from './numeric/curve.ts';
+import type { FacePoints } from '../core/face-points.ts';
 
-/** What of a face a person can place by hand. Right and left are the person's own: their right eye is on the picture's left. */
-export const FACE_POINTS = [
-  'eyeRightOuter',
-  'eyeRightInner',
-  'eyeLeftInner',
-  'eyeLeftOuter',
-  'irisRight',
-  'irisLeft',
-  'browRight',
-  'browLeft',
-  'noseTip',
-  'mouthRight',
-  'mouthLeft',
-  'lipTop',
-  'lipBottom',
-  'chin',
-  'faceRight',
-  'faceLeft',
-] as const;
-
-export type FacePoint = (typeof FACE_POINTS)[number];
-
-/** Pixels of the upright picture (EXIF orientation applied), y down. */
-export type FacePoints = Partial<Readonly<Record<FacePoint, Point>>>;
+export { FACE_POINTS, type FacePoint, type FacePoints } from '../core/face-points.ts';
 
 export interface ImportLimits {
   readonly maxBytes: number;
@@ -42,6 +19,8 @@ export interface ImportProgress {
   readonly stage: ImportStage;
   /** Of the whole import, 0..1, never falling. */
   readonly fraction: number;
+  /** JPEG of how far the picture has come, where this stage has something to show. */
+  readonly preview?: Uint8Array;
 }
 
 export interface ImportOptions {
@@ -60,9 +39,23 @@ export interface ImportOptions {
   /** Which landmark engine finds the face; `off` for none. */
   readonly engine?: string;
   readonly replace?: boolean;
+  /** For a picture that no camera took. */
+  readonly generated?: GeneratedPicture | undefined;
   readonly limits?: Partial<ImportLimits>;
+  /** How far the import's process steps back behind others, 0 .. 19. */
+  readonly niceness?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ImportProgress) => void;
+}
+
+/** Where a generated picture comes from; kept with the avatar. */
+export interface GeneratedPicture {
+  /** The server or model, e.g. `stable-diffusion-webui`. */
+  readonly by: string;
+  readonly prompt: string;
+  /** What a person had asked for, in their words. */
+  readonly words?: string | undefined;
+  readonly seed?: number | undefined;
 }
 
 /** Said of a picture that can be used, but is not what one would wish for. */
@@ -105,11 +98,31 @@ export interface ImportReport {
   readonly elapsedMs: number;
 }
 
-/** What can be said of a photograph before it is imported: for a page that shows the points to drag. */
+export const PORTRAIT_CHECKS = ['picture', 'face', 'size', 'room', 'upright', 'pose', 'visible', 'light', 'sharpness'] as const;
+
+/** One thing that a photograph must have. `unknown`: it could not be looked at, because an earlier check failed. */
+export interface PortraitCheck {
+  readonly id: (typeof PORTRAIT_CHECKS)[number];
+  readonly state: 'good' | 'doubtful' | 'bad' | 'unknown';
+  /** Code of the error or warning. */
+  readonly code?: string;
+  readonly message?: string;
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
+/** What can be said of a photograph before it is imported: for a page that lists the checks and shows the points to drag. */
 export interface PortraitInspection {
   /** Size of the upright picture. */
   readonly width: number;
   readonly height: number;
-  readonly engine: string;
+  /** Landmark engine; undefined where none is installed, or it is off: the points must be placed by hand. */
+  readonly engine: string | undefined;
+  /** Nothing is bad. */
+  readonly usable: boolean;
+  readonly checks: readonly PortraitCheck[];
+  /** What was found, to be corrected; empty where no face was found. */
   readonly points: FacePoints;
+  /** The upright picture, small (JPEG), as it was read. */
+  readonly picture: Uint8Array;
 }

@@ -6,14 +6,15 @@ import { PARAMETER_COUNT } from '../face/parameters.ts';
 import { i420ToRgba, lumaOf } from '../face/raster/colour.ts';
 import { FaceRaster } from '../face/raster/raster.ts';
 import type { Rig } from '../face/rig.ts';
-import type { PortraitInspection } from './contract.ts';
 import type { Frame } from './frame.ts';
+import { inspected } from './inspect.ts';
 import { openLandmarkEngine } from './landmarks/engines.ts';
-import { facePointsOf } from './landmarks/face-points.ts';
+import { scaledPoints } from './landmarks/face-points.ts';
 import type { FoundPortrait, ImportRequest } from './import-messages.ts';
-import { landmarksOf, portrayed } from './pipeline.ts';
+import { portrayed } from './pipeline.ts';
 import { readPhotograph } from './photograph.ts';
 import type { Identity } from './rig/assemble.ts';
+import { stagePreview } from './stage-preview.ts';
 
 /** The process in which a stranger's picture is decoded and computed on. It lives for one picture. */
 const POSTER_PX = 768;
@@ -27,16 +28,9 @@ serveParent<null>({
   },
   ask(body, { part }) {
     const request = body as unknown as ImportRequest;
-    return body.kind === 'inspect' ? inspect(request) : portray(request, part);
+    return body.kind === 'inspect' ? inspected(request) : portray(request, part);
   },
 });
-
-async function inspect({ bytes, limits, engine }: ImportRequest): Promise<PortraitInspection> {
-  const photo = await readPhotograph(bytes, limits);
-  await using opened = await openLandmarkEngine(engine);
-  const { points } = await landmarksOf(photo, { points: undefined, openEngine: async () => opened });
-  return { width: photo.width, height: photo.height, engine: opened.id, points: facePointsOf(points) };
-}
 
 async function portray(request: ImportRequest, part: (value: unknown) => void): Promise<FoundPortrait> {
   const { bytes, limits, points, engine, identity, program } = request;
@@ -44,9 +38,10 @@ async function portray(request: ImportRequest, part: (value: unknown) => void): 
   const photo = await readPhotograph(bytes, limits);
   const portrait = await portrayed(photo, {
     identity,
-    points,
+    points: points && scaledPoints(points, photo.width / photo.fullWidth),
     openEngine: () => openLandmarkEngine(engine),
     onStage: (stage, share) => part({ stage, share }),
+    onPicture: async (picture) => part({ stage: picture.stage, share: 1, preview: await stagePreview(picture) }),
   });
   part({ stage: 'painting', share: 1 });
   const { rig, atlas, likeness } = portrait;
@@ -65,7 +60,7 @@ async function portray(request: ImportRequest, part: (value: unknown) => void): 
     report: {
       warnings: portrait.warnings,
       measures: portrait.measures,
-      points: portrait.points,
+      points: scaledPoints(portrait.points, photo.fullWidth / photo.width),
       mouthOpen: likeness.mouth.isOpen,
       cutOut: likeness.isCutOut,
       triangles: portrait.triangles,
@@ -108,7 +103,7 @@ function provenance(identity: Identity, bytes: Uint8Array) {
   return {
     IFD0: {
       Software: 'Visavis',
-      ImageDescription: `Synthetic avatar "${identity.name}", animated from a photograph (sha256 ${createHash('sha256').update(bytes).digest('hex').slice(0, 16)})`,
+      ImageDescription: `Synthetic avatar "${identity.name}", animated from a ${identity.provenance?.kind === 'generated' ? 'generated picture' : 'photograph'} (sha256 ${createHash('sha256').update(bytes).digest('hex').slice(0, 16)})`,
       Copyright: identity.licence,
     },
   };

@@ -15,6 +15,8 @@ export interface ImportRequest {
 export interface StageProgress {
   readonly stage: ImportStage;
   readonly share: number;
+  /** JPEG. */
+  readonly preview?: Uint8Array;
 }
 
 export interface FoundPortrait {

@@ -32,7 +32,7 @@ describe('importing a photograph', () => {
     expect(report.psnrDb).toBeGreaterThan(38);
     expect((await readdir(report.folder)).sort()).toEqual(['atlas.png', 'avatar.json', 'poster.jpg', 'preview.png', 'provenance.json']);
     const rig = loadRig(JSON.parse(await readFile(join(report.folder, 'avatar.json'), 'utf8')));
-    expect(rig).toMatchObject({ name: 'ana', title: 'Ana', consent: 'drawn for this test' });
+    expect(rig).toMatchObject({ name: 'ana', title: 'Ana', consent: 'drawn for this test', provenance: { kind: 'photograph' } });
     expect(rig.origin).toContain('ana photo.jpg');
     expect(rig.origin).toContain('synthetic');
     expect(JSON.parse(await readFile(join(report.folder, 'provenance.json'), 'utf8'))).toMatchObject({
@@ -46,6 +46,10 @@ describe('importing a photograph', () => {
       expect(fraction).toBeGreaterThanOrEqual(before);
       return fraction;
     }, 0);
+    // Something to look at while it goes on.
+    const pictures = progress.filter(({ preview }) => preview !== undefined);
+    expect(pictures.map(({ stage }) => stage)).toEqual(['landmarks', 'contours', 'matte']);
+    for (const { preview } of pictures) expect(await sharp(preview).metadata()).toMatchObject({ format: 'jpeg', width: 384, height: 384 });
     expect(progress.at(-1)).toEqual({ stage: 'writing', fraction: 1 });
 
     // The name is taken now, and no photograph is looked at.
@@ -67,7 +71,6 @@ describe('importing a photograph', () => {
     await expect(importPortrait(face, { ...options, engine: 'off' })).rejects.toMatchObject({ code: 'landmarks_missing' });
     await expect(importPortrait(face, { ...options, engine: 'unheard-of' })).rejects.toMatchObject({ code: 'landmarks_missing' });
     await expect(importPortrait(face, { ...options, points: { chin: { x: 1, y: 1 } } })).rejects.toMatchObject({ code: 'points_invalid' });
-    await expect(inspectPortrait(face, { engine: 'off' })).rejects.toMatchObject({ code: 'landmarks_missing' });
     expect(await readdir(outDir)).not.toContain('nobody');
   });
 
@@ -84,5 +87,39 @@ describe('importing a photograph', () => {
     await expect(cancelled).rejects.toMatchObject({ code: 'aborted' });
     await expect(importPortrait(face, { ...options, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' });
     expect((await readdir(outDir)).filter((name) => name.includes('late'))).toEqual([]);
+  });
+});
+
+describe('looking at a photograph', () => {
+  const states = (checks: readonly { id: string; state: string }[]) => Object.fromEntries(checks.map(({ id, state }) => [id, state]));
+
+  it('with points placed by hand: everything is judged, in pixels of the picture as it was sent', async () => {
+    const large = await sharp(face).resize(2880).jpeg({ quality: 95 }).toBuffer();
+    const points = Object.fromEntries(Object.entries(TEST_FACE_POINTS).map(([name, { x, y }]) => [name, { x: x * 4, y: y * 4 }]));
+    const found = await inspectPortrait(large, { engine: 'off', points });
+    expect(found).toMatchObject({ width: 2880, height: 2880, engine: undefined, usable: true, points });
+    expect(Object.values(states(found.checks))).not.toContain('unknown');
+    expect(await sharp(found.picture).metadata()).toMatchObject({ format: 'jpeg', width: 1024 });
+  });
+
+  it('without an engine: the picture, and that the face must be placed', async () => {
+    const found = await inspectPortrait(face, { engine: 'off' });
+    expect(found).toMatchObject({ usable: false, points: {} });
+    expect(found.checks.find(({ id }) => id === 'face')).toMatchObject({ state: 'unknown', code: 'landmarks_missing' });
+    expect(states(found.checks)).toMatchObject({ picture: 'good', sharpness: 'unknown' });
+  });
+
+  it('names what is bad, and what to do', async () => {
+    const blurred = await inspectPortrait(await drawTestFace({ blurPx: 9 }), { engine: 'off', points: TEST_FACE_POINTS });
+    expect(blurred.usable).toBe(false);
+    expect(blurred.checks.find(({ id }) => id === 'sharpness')).toMatchObject({
+      state: 'bad',
+      code: 'portrait_blurred',
+      hint: expect.stringMatching(/sharper/),
+    });
+    const tiny = Object.fromEntries(Object.entries(TEST_FACE_POINTS).map(([name, { x, y }]) => [name, { x: x / 4, y: y / 4 }]));
+    const small = await inspectPortrait(face, { engine: 'off', points: tiny });
+    expect(states(small.checks)).toMatchObject({ face: 'good', size: 'bad', pose: 'unknown' });
+    await expect(inspectPortrait(Buffer.from('nothing'))).rejects.toMatchObject({ code: 'portrait_not_picture' });
   });
 });

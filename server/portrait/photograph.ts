@@ -24,11 +24,18 @@ const FORMATS: readonly { readonly name: string; readonly is: (bytes: Uint8Array
 const startsWith = (bytes: Uint8Array, at: number, text: string): boolean =>
   [...text].every((letter, i) => bytes[at + i] === letter.charCodeAt(0));
 
+/** A decoded photograph. */
+export interface Photograph extends RgbPicture {
+  /** Size of the upright picture before it was made smaller. */
+  readonly fullWidth: number;
+  readonly fullHeight: number;
+}
+
 /**
  * Decodes a photograph to upright 8 bit sRGB: EXIF orientation, colour profile, CMYK, 16 bit and transparency are dealt
  * with. Only formats known by their first bytes reach a decoder. @throws VisavisError `portrait_*`
  */
-export async function readPhotograph(bytes: Uint8Array, limits: Pick<ImportLimits, 'maxBytes' | 'maxPixels'>): Promise<RgbPicture> {
+export async function readPhotograph(bytes: Uint8Array, limits: Pick<ImportLimits, 'maxBytes' | 'maxPixels'>): Promise<Photograph> {
   if (bytes.length === 0) throw portraitError('portrait_not_picture', 'The file is empty');
   if (bytes.length > limits.maxBytes) {
     throw portraitError('portrait_too_large', `The file has ${megabytes(bytes.length)} MB; at most ${megabytes(limits.maxBytes)} are read`);
@@ -40,6 +47,7 @@ export async function readPhotograph(bytes: Uint8Array, limits: Pick<ImportLimit
     height = 0,
     pages = 1,
     hasAlpha,
+    orientation = 1,
   } = await open()
     .metadata()
     .catch((error: unknown) => {
@@ -65,7 +73,9 @@ export async function readPhotograph(bytes: Uint8Array, limits: Pick<ImportLimit
       .removeAlpha()
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data: threeChannels(data, info.channels) };
+    // Orientations from 5 on lie on their side (EXIF 2.32, tag 0x0112).
+    const [fullWidth, fullHeight] = orientation >= 5 ? [height, width] : [width, height];
+    return { width: info.width, height: info.height, data: threeChannels(data, info.channels), fullWidth, fullHeight };
   } catch (error) {
     throw unreadable(error, limits);
   }

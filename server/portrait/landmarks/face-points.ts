@@ -44,6 +44,10 @@ export const facePointsOf = (landmarks: readonly Point[]): FacePoints =>
     }),
   );
 
+/** The same points in a picture of another size. */
+export const scaledPoints = (points: FacePoints, factor: number): FacePoints =>
+  Object.fromEntries(Object.entries(points).map(([name, { x, y }]) => [name, { x: x * factor, y: y * factor }]));
+
 /** The 68 points, by bending the mean face through those placed by hand. @throws VisavisError `points_invalid` */
 export function landmarksThrough(points: FacePoints, photo: { readonly width: number; readonly height: number }): Point[] {
   for (const name of NEEDED) if (!points[name]) throw portraitError('points_invalid', `The point ${name} is missing`);

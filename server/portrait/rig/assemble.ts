@@ -1,5 +1,5 @@
 import type { ParameterName } from '../../face/parameters.ts';
-import type { Rig } from '../../face/rig.ts';
+import type { Rig, RigProvenance } from '../../face/rig.ts';
 import type { Frame } from '../frame.ts';
 import type { Matte } from '../matte/matte.ts';
 import { buildFaceMesh, type FaceMesh } from '../mesh/face-mesh.ts';
@@ -39,6 +39,7 @@ export interface Identity {
   readonly origin: string;
   readonly licence: string;
   readonly consent?: string | undefined;
+  readonly provenance?: RigProvenance;
 }
 
 export interface Assembled {
@@ -93,6 +94,7 @@ export function assemble(likeness: Likeness, identity: Identity, onPart: (share:
     origin: identity.origin,
     licence: identity.licence,
     ...(identity.consent ? { consent: identity.consent } : {}),
+    ...(identity.provenance ? { provenance: identity.provenance } : {}),
     canvas: { width: side, height: side },
     atlas: { file: 'atlas.png', width: atlas.width, height: atlas.height },
     pose: {
