@@ -37,26 +37,46 @@ export function atlasPlanes(atlas: RgbaImage, scale: number): AtlasPlanes {
     chroma: new Uint8Array((width * height) / 2),
     alpha: new Uint8Array((width * height) / 2),
   };
-  const columns = areaWeights(atlas.width, width);
-  const rows = areaWeights(atlas.height, height);
-  const source = new Float32Array(width * 4);
-  const pair = [new Float32Array(width * 4), new Float32Array(width * 4)] as const;
+  const upper = new Float32Array(width * 4);
+  reduceRows(atlas, planes, (row, y) => {
+    writeLuma(row, planes.luma, y * width * 2);
+    if (y & 1) writeChroma(upper, row, planes.chroma, planes.alpha, (y >> 1) * width);
+    else upper.set(row);
+  });
+  return planes;
+}
+
+/** The reduced atlas as premultiplied colour, for rasterisers that convert the finished picture instead of the texels. */
+export function premultipliedAtlas(atlas: RgbaImage, scale: number): RgbaImage {
+  const { width, height } = planeSize(atlas, Math.min(1, scale));
+  const data = new Uint8Array(width * height * 4);
+  reduceRows(atlas, { width, height }, (row, y) => {
+    for (let i = 0, o = y * width * 4; i < row.length; i++, o++) {
+      const value = row[i] as number;
+      data[o] = Math.round((i & 3) === 3 ? value * 255 : value);
+    }
+  });
+  return { width, height, data };
+}
+
+/** Visits the rows of the reduced atlas, from the top: premultiplied colour, 0..255 times alpha, and alpha 0..1. The row is reused. */
+function reduceRows(atlas: RgbaImage, size: { width: number; height: number }, visit: (row: Float32Array, y: number) => void): void {
+  const columns = areaWeights(atlas.width, size.width);
+  const rows = areaWeights(atlas.height, size.height);
+  const source = new Float32Array(size.width * 4);
+  const row = new Float32Array(size.width * 4);
   let loaded = -1;
-  for (let y = 0; y < height; y++) {
-    const row = pair[y & 1] as Float32Array;
+  for (let y = 0; y < size.height; y++) {
     row.fill(0);
-    const first = rows.first[y] as number;
     const end = rows.start[y + 1] as number;
-    for (let k = rows.start[y] as number, line = first; k < end; k++, line++) {
+    for (let k = rows.start[y] as number, line = rows.first[y] as number; k < end; k++, line++) {
       if (line !== loaded) filterRow(atlas, line, columns, source);
       loaded = line;
       const weight = rows.weights[k] as number;
       for (let i = 0; i < row.length; i++) row[i] = (row[i] as number) + (source[i] as number) * weight;
     }
-    writeLuma(row, planes.luma, y * width * 2);
-    if (y & 1) writeChroma(pair[0], pair[1], planes.chroma, planes.alpha, (y >> 1) * width);
+    visit(row, y);
   }
-  return planes;
 }
 
 interface AreaWeights {

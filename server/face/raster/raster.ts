@@ -3,7 +3,8 @@ import { faceError } from '../face-error.ts';
 import type { LoadedLayer, LoadedRig } from '../load-rig.ts';
 import type { FaceParameters } from '../parameters.ts';
 import { BLACK } from './colour.ts';
-import { AlphaIndex, atlasPlanes, type AtlasPlanes, OPAQUE, type RgbaImage } from './planes.ts';
+import { checkPicture, type FacePicture, type Placement, placementOf, SUBPIXELS } from './placement.ts';
+import { AlphaIndex, atlasPlanes, type AtlasPlanes, OPAQUE } from './planes.ts';
 
 /** The exports of assembly/raster.ts. */
 interface RasterProgram {
@@ -28,20 +29,13 @@ interface RasterProgram {
 
 /** Rows of the picture that share one clip span; the program knows this number too. */
 const BAND_ROWS = 16;
-/** Vertices lie on 1/16 pixel; texel coordinates are 16.16. */
-const SUBPIXELS = 16;
+/** Texel coordinates are 16.16. */
 const TEXEL_ONE = 65_536;
 const PAGE_BYTES = 65_536;
-const MAX_SIDE_PX = 2160;
 
-export interface FaceRasterOptions {
+export interface FaceRasterOptions extends FacePicture {
   /** What `buildRaster` compiled. */
   readonly program: WebAssembly.Module;
-  readonly rig: LoadedRig;
-  readonly atlas: RgbaImage;
-  /** Even, 64 to 2160. The rig's canvas is scaled to cover the picture, centred. */
-  readonly widthPx: number;
-  readonly heightPx: number;
 }
 
 interface PlacedLayer {
@@ -54,13 +48,6 @@ interface PlacedLayer {
   /** Address of the mask plane that this layer fills, or 0. */
   readonly maskOut: number;
   readonly maskIn: number;
-}
-
-/** Where the canvas lies in the picture: picture = canvas * scale + offset. */
-interface Placement {
-  readonly scale: number;
-  readonly offsetX: number;
-  readonly offsetY: number;
 }
 
 /**
@@ -88,18 +75,7 @@ export class FaceRaster implements Disposable {
   #openCanvases = 0;
 
   static async create(options: FaceRasterOptions): Promise<FaceRaster> {
-    const { widthPx, heightPx, atlas, rig } = options;
-    for (const side of [widthPx, heightPx]) {
-      if (!Number.isInteger(side) || side % 2 !== 0 || side < 64 || side > MAX_SIDE_PX) {
-        throw faceError('raster_failed', `A picture of ${widthPx}x${heightPx} cannot be drawn: sides are even, 64 to ${MAX_SIDE_PX}`);
-      }
-    }
-    if (atlas.width !== rig.atlas.width || atlas.height !== rig.atlas.height || atlas.data.length !== atlas.width * atlas.height * 4) {
-      throw faceError(
-        'avatar_invalid',
-        `The avatar's atlas is ${atlas.width}x${atlas.height}, its avatar.json says ${rig.atlas.width}x${rig.atlas.height}`,
-      );
-    }
+    checkPicture(options);
     const instance = await WebAssembly.instantiate(options.program, {
       env: {
         abort: () => {
@@ -117,9 +93,8 @@ export class FaceRaster implements Disposable {
     this.heightPx = heightPx;
     this.#heap = new Uint8Array(program.memory.buffer as ArrayBuffer);
     this.#top = program.heapBase();
-    const scale = Math.max(widthPx / rig.canvas.width, heightPx / rig.canvas.height);
-    this.#placement = { scale, offsetX: (widthPx - rig.canvas.width * scale) / 2, offsetY: (heightPx - rig.canvas.height * scale) / 2 };
-    const planes = atlasPlanes(atlas, scale);
+    this.#placement = placementOf({ rig, widthPx, heightPx });
+    const planes = atlasPlanes(atlas, this.#placement.scale);
     this.#texelScale = [planes.width / atlas.width, planes.height / atlas.height];
     program.setAtlas(this.#place(planes.luma), this.#place(planes.chroma), this.#place(planes.alpha), planes.width, planes.height);
     this.#layers = this.#placeLayers(planes);
