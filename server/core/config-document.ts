@@ -21,6 +21,7 @@ const PURPOSE: Readonly<Record<string, string>> = {
   persona: 'Who the avatar is',
   speaking: 'From words to sound',
   face: 'The picture',
+  avatars: 'Making faces: of photographs, of words, with the help of image servers',
   session: 'The manners of a conversation: who speaks when',
   log: 'What the server tells about itself; what people say is never in it',
 };

@@ -205,12 +205,52 @@ const session = section({
   maxTypedChars: count(2_000, 100_000).describe('Longest typed message.'),
 });
 
+const avatars = section({
+  landmarkEngine: z
+    .string()
+    .default('auto')
+    .describe('What finds the face on a photograph: auto, face-api, or off, and people place the points by hand.'),
+  maxQueuedJobs: count(8, 1_000).describe('Avatars that may wait to be made; the next one gets 503 and Retry-After.'),
+  keepJobsMs: ms(3_600_000, 86_400_000).describe('How long a finished job and its unnamed variants are kept.'),
+  importTimeoutMs: ms(90_000).describe('Longest import of a photograph.'),
+  drawTimeoutMs: ms(120_000).describe('Longest drawing of one illustrated person, contact sheet or clip.'),
+  sculptTimeoutMs: ms(1_800_000).describe('Longest sculpting of one person.'),
+  maxMemoryMb: count(2_048, 65_536).describe('Memory of the process that makes an avatar; 0: not watched.'),
+  niceness: count(10, 19).describe('How far that process steps back behind calls.'),
+  maxPhotoBytes: bytes(32 * 1024 * 1024).describe('Largest photograph.'),
+  maxVariants: count(8, 64).describe('People drawn of one description, at most.'),
+  maxDescriptionChars: count(1_000, 2_000).describe('Longest description of a person.'),
+  wordsTimeoutMs: ms(20_000).describe('How long the language model may take to read a description; then the embedded reader does.'),
+  protectShipped: z.boolean().default(true).describe('Whether avatars that nobody made here stay when they are asked to be removed.'),
+  workDir: z.string().default('.cache/avatar-work').describe('Folder of unnamed variants, contact sheets and clips.'),
+  imageServer: z
+    .string()
+    .default('auto')
+    .describe('What makes pictures of described people: auto, openai-images, stable-diffusion-webui, none.'),
+  openaiImagesBaseUrl: z.string().optional().describe('Any server with POST /images/generations, e.g. http://127.0.0.1:8000/v1.'),
+  openaiImagesModel: z.string().default('').describe('Model of openaiImagesBaseUrl; empty: that of the server.'),
+  openaiImagesApiKey: z.string().optional().describe('Key for openaiImagesBaseUrl.'),
+  openaiImagesSidePx: z
+    .number()
+    .int()
+    .min(256)
+    .max(2048)
+    .default(1024)
+    .describe('Side of the picture that openaiImagesBaseUrl is asked for.'),
+  sdWebuiUrl: z.string().optional().describe('Stable Diffusion WebUI with its API switched on, e.g. http://127.0.0.1:7860.'),
+  sdWebuiModel: z.string().default('').describe('Checkpoint of sdWebuiUrl; empty: the one that is loaded.'),
+  sdWebuiSidePx: z.number().int().min(256).max(2048).default(640).describe('Side of the picture that sdWebuiUrl is asked for.'),
+  sdWebuiSteps: count(28, 500).describe('Sampling steps of sdWebuiUrl.'),
+  imageTimeoutMs: ms(180_000).describe('How long an image server may take.'),
+  maxImageBytes: bytes(32 * 1024 * 1024).describe('Largest answer of an image server.'),
+});
+
 const log = section({
   level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').describe('Least level that is logged.'),
   pretty: z.enum(['auto', 'always', 'never']).default('auto').describe('Readable lines instead of JSON; auto: on a terminal.'),
 });
 
-export const configSchema = z.strictObject({ server, transport, hearing, thinking, persona, speaking, face, session, log });
+export const configSchema = z.strictObject({ server, transport, hearing, thinking, persona, speaking, face, avatars, session, log });
 
 export type Config = z.output<typeof configSchema>;
 export type ConfigInput = z.input<typeof configSchema>;

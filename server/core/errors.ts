@@ -13,6 +13,7 @@ export type Stage =
   | 'face'
   | 'rendering'
   | 'portrait'
+  | 'avatars'
   | 'session'
   | 'client'
   | 'core';

@@ -6,6 +6,8 @@ export interface LlmRequest {
   readonly messages: readonly Message[];
   readonly maxTokens: number;
   readonly temperature: number;
+  /** The answer must be one JSON value of this schema, where the server can see to that. */
+  readonly jsonSchema?: Readonly<Record<string, unknown>>;
   /** Must end the request at the server, whatever phase it is in. */
   readonly signal: AbortSignal;
 }

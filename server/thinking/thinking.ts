@@ -53,7 +53,8 @@ export async function createThinking(options: ThinkingOptions): Promise<Thinking
   return new Chain({ ...options, clock, nowDate }, links, knowledge, embedded, documents);
 }
 
-async function configuredLlms(config: Config['thinking'], clock: Clock): Promise<Link[]> {
+/** The models of the configuration, the one to be asked first first. @throws VisavisError `llm_refused` for one that has no address */
+export async function configuredLlms(config: Config['thinking'], clock: Clock): Promise<Link[]> {
   if (config.llm === 'embedded') return [];
   const engines = await scanEngines<LlmDefinition>(path.join(import.meta.dirname, 'llm'));
   const named = config.llm === 'auto' ? [...engines.values()] : [findEngine(engines, config.llm)];

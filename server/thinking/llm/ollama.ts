@@ -16,7 +16,7 @@ export default defineLlm({
   create: ({ url, model }) => ({
     id: 'ollama',
     model,
-    async *stream({ messages, maxTokens, temperature, signal }) {
+    async *stream({ messages, maxTokens, temperature, jsonSchema, signal }) {
       const checked: typeof fetch = async (input, init) => {
         const response = await fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([signal, init.signal]) : signal });
         if (!response.ok || !response.body) return response;
@@ -31,6 +31,7 @@ export default defineLlm({
           model,
           messages: messages.map(({ role, text }) => ({ role, content: text })),
           stream: true,
+          ...(jsonSchema ? { format: jsonSchema } : {}),
           options: { num_predict: maxTokens, temperature },
         });
         for await (const part of parts) if (part.message.content) yield part.message.content;

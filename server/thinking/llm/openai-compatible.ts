@@ -17,13 +17,14 @@ export default defineLlm({
   create: ({ baseUrl, model, apiKey }) => ({
     id: 'openai-compatible',
     model,
-    async *stream({ messages, maxTokens, temperature, signal }) {
+    async *stream({ messages, maxTokens, temperature, jsonSchema, signal }) {
       const body = {
         model,
         stream: true,
         max_tokens: maxTokens,
         temperature,
         messages: messages.map(({ role, text }) => ({ role, content: text })),
+        ...(jsonSchema ? { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: jsonSchema } } } : {}),
       };
       let response: Response;
       try {
