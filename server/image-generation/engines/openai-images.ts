@@ -14,7 +14,7 @@ export default defineImageEngine({
   optionsSchema: z.object({ baseUrl: z.url(), model: z.string(), apiKey: z.string().optional(), sidePx: z.number() }),
   optionsFrom: ({ openaiImagesBaseUrl, openaiImagesModel, openaiImagesApiKey, openaiImagesSidePx }) =>
     openaiImagesBaseUrl
-      ? { baseUrl: openaiImagesBaseUrl, model: openaiImagesModel, apiKey: openaiImagesApiKey, size: openaiImagesSidePx }
+      ? { baseUrl: openaiImagesBaseUrl, model: openaiImagesModel, apiKey: openaiImagesApiKey, sidePx: openaiImagesSidePx }
       : undefined,
   create: ({ baseUrl, model, apiKey, sidePx }) => ({
     id: 'openai-images',
@@ -24,7 +24,7 @@ export default defineImageEngine({
         ...(model ? { model } : {}),
         prompt,
         n: 1,
-        size,
+        size: `${sidePx}x${sidePx}`,
         ...(ALWAYS_BASE64.test(model) ? {} : { response_format: 'b64_json' }),
       };
       const parsed = answer.safeParse(await askJson({ url, body, apiKey, maxBytes, signal }));
