@@ -1,5 +1,6 @@
 import type { Phone } from '../core/speech.ts';
 import { VISEMES, type Viseme } from './parameters.ts';
+import { languageMouths } from './language-mouths.ts';
 import { isBilabial, isLabiodental, isVowel, mouthShape } from './visemes.ts';
 
 /**
@@ -16,6 +17,8 @@ interface Segment {
   readonly startMs: number;
   readonly endMs: number;
   readonly weight: number;
+  /** How much of it is rounded lips, 0..1. */
+  readonly rounding: number;
   /** How loud it sounds, 0..1; 0 where that is not known. */
   readonly loudness: number;
   /** Strength at the centre, and the time constants of its decay before and after. Faint shapes pull harder, to be seen at all. */
@@ -23,6 +26,8 @@ interface Segment {
   readonly beforeMs: number;
   readonly afterMs: number;
 }
+
+type SegmentShape = Pick<Segment, 'weight' | 'loudness' | 'rounding'> & { readonly earlyRounding: number };
 
 interface Plateau {
   readonly viseme: number;
@@ -93,8 +98,11 @@ export const REACH: Readonly<Record<Viseme, number>> = {
 };
 
 const INDEX = Object.fromEntries(VISEMES.map((v, i) => [v, i])) as Readonly<Record<Viseme, number>>;
+const ROUND: ReadonlySet<Viseme> = new Set<Viseme>(['O', 'U']);
 const EDGE_LOSS = 0.25;
 const UNSTRESSED = 0.8;
+/** Of a stressed vowel whose loudness is not known. */
+const USUAL_STRESS = 0.7;
 /** What is left of a shape in a phone that can hardly be heard. */
 const QUIET = 0.1;
 /** A short neighbour keeps so much of its time from a closure's ramp. */
@@ -105,28 +113,30 @@ export class SpeechTrack {
   readonly #segments: Segment[] = [];
   readonly #plateaus: Plateau[] = [];
   readonly #utterances: Utterance[] = [];
-  readonly #stresses: number[] = [];
+  readonly #stresses: { readonly atMs: number; readonly strength: number }[] = [];
   #closure = 0;
   #loudness = 0;
 
-  /** Adds phones whose times count from `startMs`. Pieces come in order. */
-  add(startMs: number, phones: readonly Phone[]): void {
+  /** Adds phones whose times count from `startMs`, as people of that language (BCP 47) shape them. Pieces come in order. */
+  add(startMs: number, phones: readonly Phone[], language?: string): void {
+    const { earlyRounding } = languageMouths(language);
     phones.forEach((phone, i) => {
       const from = startMs + phone.startMs;
       const to = startMs + phone.endMs;
-      const mouth = mouthShape(phone.symbol);
+      const mouth = mouthShape(phone.symbol, language);
       if (!mouth || !(to > from)) return;
       this.#extend(from, to);
       const weight = mouth.weight * effort(phone, isVowel(mouth.visemes[0]));
       const split = from + (to - from) * mouth.share;
       const loudness = phone.loudness ?? 0;
-      this.#addSegment(mouth.visemes[0], from, split, weight, loudness);
-      if (mouth.visemes.length === 2) this.#addSegment(mouth.visemes[1], split, to, weight, loudness);
+      const segment = { weight, loudness, rounding: mouth.rounding ?? 0, earlyRounding };
+      this.#addSegment(mouth.visemes[0], from, split, segment);
+      if (mouth.visemes.length === 2) this.#addSegment(mouth.visemes[1], split, to, segment);
       const ramps = (longestMs: number) => [rampMs(phones[i - 1], longestMs), rampMs(phones[i + 1], longestMs)] as const;
       // A p or b opens with its burst, shortly before its label ends.
       if (isBilabial(mouth)) this.#addPlateau(INDEX.PP, from, to, ramps(CLOSURE_RAMP_MS), phone.symbol === 'm' ? 1 : 0.85);
       else if (isLabiodental(mouth)) this.#addPlateau(INDEX.FF, from, to, ramps(LABIODENTAL_RAMP_MS), 1);
-      if (phone.stressed && isVowel(mouth.visemes[0])) this.#stresses.push(from);
+      if (phone.stressed && isVowel(mouth.visemes[0])) this.#stresses.push({ atMs: from, strength: phone.loudness ?? USUAL_STRESS });
     });
   }
 
@@ -145,14 +155,17 @@ export class SpeechTrack {
     return this.#loudness;
   }
 
-  /** Starts of stressed vowels within [fromMs, toMs). */
-  stressesBetween(fromMs: number, toMs: number): number {
-    return this.#stresses.filter((at) => at >= fromMs && at < toMs).length;
+  /** How strongly the stressed vowels that begin within [fromMs, toMs) are stressed, 0..1; 0 where none begins. */
+  stressBetween(fromMs: number, toMs: number): number {
+    return this.#stresses.reduce((most, { atMs, strength }) => (atMs >= fromMs && atMs < toMs ? Math.max(most, strength) : most), 0);
   }
 
-  /** Ends of utterances (a pause follows) within [fromMs, toMs). */
-  phraseEndsBetween(fromMs: number, toMs: number): number {
-    return this.#utterances.filter(({ endMs }) => endMs >= fromMs && endMs < toMs).length;
+  /** The pause that begins within [fromMs, toMs), and how long it is as far as is known. */
+  pauseBetween(fromMs: number, toMs: number): { readonly lengthMs: number } | undefined {
+    const i = this.#utterances.findIndex(({ endMs }) => endMs >= fromMs && endMs < toMs);
+    const ended = this.#utterances[i];
+    if (!ended) return undefined;
+    return { lengthMs: (this.#utterances[i + 1]?.startMs ?? Number.POSITIVE_INFINITY) - ended.endMs };
   }
 
   /** 0 in silence, 1 in speech, with short ramps around. */
@@ -182,7 +195,8 @@ export class SpeechTrack {
       const pull = dominanceAt(s, ms);
       total += pull;
       loudness += pull * s.loudness;
-      out[s.viseme] = (out[s.viseme] as number) + pull * s.weight;
+      out[s.viseme] = (out[s.viseme] as number) + pull * s.weight * (1 - s.rounding);
+      if (s.rounding > 0) out[INDEX.U] = (out[INDEX.U] as number) + pull * s.weight * s.rounding;
     }
     if (total > 0) for (let v = 0; v < out.length; v++) out[v] = ((out[v] as number) / total) * gate;
     // Full by the first phone's start, whatever the gate is then; and no jump where the gate opens.
@@ -199,7 +213,7 @@ export class SpeechTrack {
     dropWhile(this.#segments, old);
     dropWhile(this.#plateaus, old);
     dropWhile(this.#utterances, old);
-    dropWhile(this.#stresses, (at) => at < beforeMs - KEPT_MS);
+    dropWhile(this.#stresses, ({ atMs }) => atMs < beforeMs - KEPT_MS);
   }
 
   #extend(from: number, to: number): void {
@@ -208,16 +222,16 @@ export class SpeechTrack {
     else this.#utterances.push({ startMs: from, endMs: to });
   }
 
-  #addSegment(viseme: Viseme, startMs: number, endMs: number, weight: number, loudness: number): void {
+  #addSegment(viseme: Viseme, startMs: number, endMs: number, { weight, earlyRounding, ...rest }: SegmentShape): void {
     const [dominance, beforeMs, afterMs] = CHARACTER[viseme];
     this.#segments.push({
+      ...rest,
       viseme: INDEX[viseme],
       startMs,
       endMs,
       weight: weight * REACH[viseme],
-      loudness,
       dominance: dominance / Math.sqrt(weight),
-      beforeMs,
+      beforeMs: ROUND.has(viseme) ? beforeMs * earlyRounding : beforeMs,
       afterMs,
     });
   }

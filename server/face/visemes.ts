@@ -1,48 +1,39 @@
+import { languageMouths } from './language-mouths.ts';
+import { all, type MouthShape, type MouthShapes, shape } from './mouth-shape.ts';
 import type { Viseme } from './parameters.ts';
-
-/**
- * What the lips do for a phone: one viseme, or two in a row for diphthongs and affricates (`share` of the time goes to
- * the first). `weight` is how far the mouth goes; h has no shape of its own.
- */
-export interface MouthShape {
-  readonly visemes: readonly [Viseme] | readonly [Viseme, Viseme];
-  readonly share: number;
-  readonly weight: number;
-}
-
-const shape = (visemes: MouthShape['visemes'], weight = 1, share = visemes.length === 2 ? 0.55 : 1): MouthShape => ({
-  visemes,
-  share,
-  weight,
-});
 
 /**
  * IPA to the 15 visemes of Oculus lip-sync (Meta's "Viseme reference"): the phones of English, Arabic and the rest of
  * Europe; what is not here is reduced to its base letter, see `mouthShape`.
  */
-const IPA: Readonly<Record<string, MouthShape>> = {
+const IPA: MouthShapes = {
   ...all('p b m ɓ ʙ', shape(['PP'])),
   ...all('f v ɱ ʋ', shape(['FF'])),
-  ...all('ɸ β', shape(['FF'], 0.8)),
+  // Lips that come near each other, away from the teeth.
+  ...all('ɸ β', shape(['U'], 0.5)),
   ...all('θ ð', shape(['TH'])),
   ...all('t d ʈ ɖ ɗ ɾ', shape(['DD'])),
   ...all('k g ɡ ŋ x ɣ q ɢ χ ʁ ɴ ħ ʕ c ɟ ç', shape(['kk'])),
   ...all('ʔ', shape(['kk'], 0.4)),
   ...all('h ɦ', shape(['kk'], 0.5)),
-  ...all('tʃ dʒ ʃ ʒ ʂ ʐ ɕ ʑ tɕ dʑ', shape(['CH'])),
+  ...all('tʃ dʒ ʃ ʒ ʂ ʐ ɕ ʑ tɕ dʑ ɧ', shape(['CH'])),
   ...all('s z ts dz', shape(['SS'])),
-  ...all('n l ɲ ɳ ɫ ɭ ʎ ɬ', shape(['nn'])),
+  ...all('n l ɲ ɳ ɫ ɭ ʎ ɬ ɮ ɺ', shape(['nn'])),
   ...all('r ɹ ɻ ʀ ɽ', shape(['RR'])),
   ...all('ɜ ɝ ɚ ɜɹ', shape(['RR'], 0.9)),
   ...all('a ɑ ɒ æ ä ɐ', shape(['aa'])),
   ...all('ʌ', shape(['aa'], 0.8)),
   ...all('ə ɘ ɵ', shape(['E'], 0.6)),
-  ...all('e ɛ', shape(['E'])),
+  // espeak-ng writes some with the Greek letter.
+  ...all('e ɛ ε', shape(['E'])),
   ...all('ø œ', shape(['O'], 0.8)),
   ...all('i ɪ ɨ', shape(['I'])),
-  ...all('j', shape(['I'], 0.8)),
-  ...all('o ɔ ɤ', shape(['O'])),
-  ...all('u ʊ ʉ ɯ y ʏ', shape(['U'])),
+  ...all('j ʝ', shape(['I'], 0.8)),
+  ...all('o ɔ', shape(['O'])),
+  ...all('u ʊ ʉ y ʏ', shape(['U'])),
+  // Back, and not rounded.
+  ...all('ɤ', shape(['E'], 0.8)),
+  ...all('ɯ ɰ', shape(['I'], 0.7)),
   ...all('w ʍ ɥ', shape(['U'])),
   ...all('aɪ ɑɪ ʌɪ', shape(['aa', 'I'])),
   ...all('aʊ ɑʊ æʊ', shape(['aa', 'U'])),
@@ -58,7 +49,7 @@ const IPA: Readonly<Record<string, MouthShape>> = {
 };
 
 /** ARPAbet, for voices that name phones so; names that are also IPA mean the same mouth. */
-const ARPABET: Readonly<Record<string, MouthShape>> = {
+const ARPABET: MouthShapes = {
   ...all('aa ae', shape(['aa'])),
   ...all('ah', shape(['aa'], 0.8)),
   ...all('ao', shape(['O'])),
@@ -85,18 +76,23 @@ const SILENT = new Set(['', 'pau', 'sil', 'sp', '_', '#', 'h#', 'ssil', '|', '�
 
 /** Length, stress, tie bars, tone and other modifiers that do not change the mouth. */
 const MODIFIERS = /[\p{M}ːˑˈˌ‿.ʰʲˠˤʷˀ˞'`~^0-9]/gu;
+const EMPHATIC = /[ˤˠ]/u;
+/** What is left of a glottal stop before a phone, or of a breath behind it, moves no lips. */
+const GLOTTAL = /^ʔ(?=.)|(?<=.)[hɦ]$/gu;
 
-function all(symbols: string, mouth: MouthShape): Record<string, MouthShape> {
-  return Object.fromEntries(symbols.split(' ').map((symbol) => [symbol, mouth]));
-}
-
-/** Undefined for silence. An unknown phone opens the mouth a little, which is wrong less often than anything else. */
-export function mouthShape(symbol: string): MouthShape | undefined {
+/**
+ * The mouth of a phone as people of that language (BCP 47) shape it; undefined for silence. An unknown phone opens the
+ * mouth a little, which is wrong less often than anything else.
+ */
+export function mouthShape(symbol: string, language?: string): MouthShape | undefined {
   if (SILENT.has(symbol.toLowerCase())) return undefined;
   const plain = symbol.normalize('NFD').replace(MODIFIERS, '').normalize('NFC');
   if (SILENT.has(plain)) return undefined;
-  const known = IPA[plain] ?? ARPABET[plain.toLowerCase()];
+  const { shapes } = languageMouths(language);
+  const known = (EMPHATIC.test(symbol) ? shapes[`${plain}ˤ`] : undefined) ?? shapes[plain] ?? IPA[plain] ?? ARPABET[plain.toLowerCase()];
   if (known) return known;
+  const open = plain.replace(GLOTTAL, '');
+  if (open !== plain) return mouthShape(open, language);
   const letters = [...plain];
   const first = IPA[letters[0] ?? ''];
   const last = IPA[letters.at(-1) ?? ''];

@@ -1,3 +1,4 @@
+import type { AvatarControls } from '../core/avatar-controls.ts';
 import { VirtualClock } from '../core/clock.ts';
 import { type Config, type ConfigInput, configSchema } from '../core/config-schema.ts';
 import { coreError } from '../core/errors.ts';
@@ -8,7 +9,7 @@ import { type CallEnd, Metrics } from '../core/metrics.ts';
 import { BoundedQueue } from '../core/queue.ts';
 import type { SpokenPiece, WordTiming } from '../core/speech.ts';
 import { DEFAULT_EMOTIONS, type EmotionTable } from '../face/behaviour/emotions.ts';
-import type { FaceMode, Performer } from '../face/contract.ts';
+import type { FaceMode, HeardProsody, Performer } from '../face/contract.ts';
 import { PARAMETER_COUNT } from '../face/parameters.ts';
 import type { Ear, EarEvent } from '../hearing/contract.ts';
 import { serverEventSchemas, type ServerEvent, type ServerEventOf, type ServerEventType } from '../protocol/server-events.ts';
@@ -285,6 +286,10 @@ export class RecordingPerformer implements Performer {
   readonly spoke: { turnId: string; startsAt: MediaTime; phones: number }[] = [];
   readonly cancelled: { turnId: string; at: MediaTime }[] = [];
   readonly marks: { mark: string; at: MediaTime }[] = [];
+  readonly controls: { controls: AvatarControls; at: MediaTime }[] = [];
+  readonly sympathies: string[] = [];
+  readonly heard: HeardProsody[] = [];
+  readonly judged: number[] = [];
   emotions: EmotionTable = DEFAULT_EMOTIONS;
 
   frameAt(): ReturnType<Performer['frameAt']> {
@@ -313,6 +318,22 @@ export class RecordingPerformer implements Performer {
 
   gesture(gesture: string, at: MediaTime): void {
     this.marks.push({ mark: gesture, at });
+  }
+
+  setControls(controls: AvatarControls, at: MediaTime): void {
+    this.controls.push({ controls, at });
+  }
+
+  empathise(emotion: string): void {
+    this.sympathies.push(emotion);
+  }
+
+  hear(prosody: HeardProsody): void {
+    this.heard.push(prosody);
+  }
+
+  judgePause(turnEndProbability: number): void {
+    this.judged.push(turnEndProbability);
   }
 }
 

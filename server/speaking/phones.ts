@@ -68,7 +68,8 @@ export function plainIpa(written: string): string {
     .normalize('NFD')
     // Palatal ç is a letter of its own, not a c with a mark.
     .replace(/c\u0327/gu, 'ç')
-    .replace(/[^\p{Ll}\p{Lo}\p{Lu}]/gu, '')
+    // Emphatic consonants (Arabic) are others to the mouth.
+    .replace(/[^\p{Ll}\p{Lo}\p{Lu}ˤ]/gu, '')
     .replace(/g/g, 'ɡ');
   return symbol;
 }

@@ -53,6 +53,25 @@ export const DEFAULT_EMOTIONS: EmotionTable = {
 /** Feelings come within a third of a second and fade over more than one. */
 const ATTACK_PER_S = 9;
 const DECAY_PER_S = 2.6;
+/** People do not hold a face: it lessens while they go on, and goes when they are done. */
+const PEAK_MS = 1_500;
+const LESSENS_TO = 0.65;
+const LESSENING_MS = 4_000;
+const FADING_MS = 2_500;
+
+/** What a listener shows who notices a feeling: joy and surprise are shared, everything else concerns him. */
+const SYMPATHY: Readonly<Record<Emotion, { readonly shows: Emotion; readonly share: number }>> = {
+  neutral: { shows: 'neutral', share: 0 },
+  happy: { shows: 'happy', share: 0.5 },
+  surprised: { shows: 'surprised', share: 0.3 },
+  sad: { shows: 'sad', share: 0.4 },
+  fearful: { shows: 'sad', share: 0.3 },
+  angry: { shows: 'sad', share: 0.25 },
+  disgusted: { shows: 'sad', share: 0.15 },
+};
+const SYMPATHY_MS = 6_000;
+/** Who speaks shows his own feelings. */
+const SYMPATHY_WHILE_SPEAKING = 0.3;
 
 /** Weights that part the lips: they give way to speech, above all to its closures. */
 const PARTING: ReadonlySet<ArkitName> = new Set<ArkitName>([
@@ -68,6 +87,23 @@ const PARTING: ReadonlySet<ArkitName> = new Set<ArkitName>([
 /** What speech leaves of an emotion's mouth. */
 const MOUTH_WHILE_SPEAKING = 0.6;
 
+interface Felt {
+  readonly emotion: Emotion;
+  readonly intensity: number;
+  readonly sinceMs: number;
+}
+
+export interface EmotionSurroundings {
+  /** A turn of the avatar is going on. */
+  readonly isSpeaking: boolean;
+  /** How much the mouth is speaking, 0..1. */
+  readonly speech: number;
+  /** How tightly a p, b or m shuts the lips, 0..1. */
+  readonly closure: number;
+  /** How expressive the face is; 1 is usual. */
+  readonly gain: number;
+}
+
 export class EmotionBlend {
   #table: EmotionTable;
   #entries: readonly {
@@ -77,8 +113,9 @@ export class EmotionBlend {
     readonly kind: 'face' | 'mouth' | 'parting';
   }[] = [];
   readonly #levels = EMOTIONS.map(() => new Spring());
-  #emotion: Emotion = 'neutral';
-  #intensity = 0;
+  #own: Felt = { emotion: 'neutral', intensity: 0, sinceMs: 0 };
+  #sympathy: Felt = { emotion: 'neutral', intensity: 0, sinceMs: 0 };
+  #spokeMs = 0;
 
   constructor(table: EmotionTable) {
     this.#table = table;
@@ -97,24 +134,43 @@ export class EmotionBlend {
     );
   }
 
-  set(emotion: Emotion, intensity: number): void {
-    this.#emotion = emotion;
-    this.#intensity = Math.min(1, Math.max(0, intensity));
+  set(emotion: Emotion, intensity: number, ms: number): void {
+    this.#own = { emotion, intensity: clamp(intensity), sinceMs: ms };
   }
 
-  /** Adds the emotion to `out`. `speech` 0..1 says how much the mouth is speaking, `closure` how tightly its lips are shut. */
-  advance(seconds: number, speech: number, closure: number, out: FaceParameters): void {
+  /** The visitor feels so. */
+  sympathise(emotion: Emotion, intensity: number, ms: number): void {
+    const { shows, share } = SYMPATHY[emotion];
+    this.#sympathy = { emotion: shows, intensity: share * clamp(intensity), sinceMs: ms };
+  }
+
+  /** Adds what is felt to `out`. */
+  advance(ms: number, seconds: number, { isSpeaking, speech, closure, gain }: EmotionSurroundings, out: FaceParameters): void {
+    if (isSpeaking) this.#spokeMs = ms;
+    const own = this.#own.intensity * this.#lasting(ms);
+    const shared = this.#sympathy.intensity * fading(ms - this.#sympathy.sinceMs, SYMPATHY_MS) * (isSpeaking ? SYMPATHY_WHILE_SPEAKING : 1);
     this.#levels.forEach((level, index) => {
-      const goal = EMOTIONS[index] === this.#emotion ? this.#intensity : 0;
+      const emotion = EMOTIONS[index];
+      const goal = Math.max(emotion === this.#own.emotion ? own : 0, emotion === this.#sympathy.emotion ? shared : 0);
       level.advance(seconds, goal, goal > level.value ? ATTACK_PER_S : DECAY_PER_S);
     });
     for (const { emotion, parameter, weight, kind } of this.#entries) {
       const level = (this.#levels[emotion] as Spring).value;
       if (level < 1e-4) continue;
-      let share = 1;
-      if (kind !== 'face') share -= (1 - MOUTH_WHILE_SPEAKING) * speech;
+      let share = gain;
+      if (kind !== 'face') share *= 1 - (1 - MOUTH_WHILE_SPEAKING) * speech;
       if (kind === 'parting') share *= 1 - closure;
       out[parameter] = (out[parameter] as number) + weight * level * share;
     }
   }
+
+  /** What is left of a feeling of one's own. */
+  #lasting(ms: number): number {
+    const lessened = LESSENS_TO + (1 - LESSENS_TO) * fading(ms - this.#own.sinceMs, LESSENING_MS);
+    return lessened * fading(ms - Math.max(this.#own.sinceMs, this.#spokeMs), FADING_MS);
+  }
 }
+
+const clamp = (x: number): number => Math.min(1, Math.max(0, x));
+/** 1 for a moment, then ever less. */
+const fading = (ms: number, decayMs: number): number => (ms <= PEAK_MS ? 1 : Math.exp(-(ms - PEAK_MS) / decayMs));

@@ -72,6 +72,14 @@ const REACTION: GestureForm = {
     };
   },
 };
+/** A word that carries the sentence: people raise their brows on it (Flecha-García, "Eyebrow raises in dialogue and their relation to discourse structure", 2010). */
+const EMPHASIS: GestureForm = {
+  durationMs: 520,
+  curve: (t) => {
+    const up = hold(t, 0.14, 0.52, 0.26);
+    return { browInnerUp: 0.2 * up, browOuterUpLeft: 0.3 * up, browOuterUpRight: 0.28 * up };
+  },
+};
 const MICRO_NOD: GestureForm = { durationMs: 700, curve: (t) => ({ headPitch: -0.2 * swing(t, 1.8, 0.7) }) };
 
 export class Gestures {
@@ -83,6 +91,10 @@ export class Gestures {
 
   react(ms: number): void {
     this.#running.push({ form: REACTION, startMs: ms, strength: 1 });
+  }
+
+  emphasise(ms: number, strength: number): void {
+    this.#running.push({ form: EMPHASIS, startMs: ms, strength });
   }
 
   microNod(ms: number, strength: number): void {
