@@ -42,6 +42,7 @@ export class Metrics {
     registers: [this.registry],
   });
   readonly framesEncoded = this.#counter('visavis_frames_encoded_total', 'Video frames encoded');
+  readonly faceFramesSent = this.#counter('visavis_face_frames_sent_total', 'Face frames sent to browsers that draw them');
   readonly framesDropped = this.#counter('visavis_frames_dropped_total', 'Video frames not sent, and why', ['reason']);
   readonly packetsSent = this.#counter('visavis_packets_sent_total', 'RTP packets sent', ['kind']);
   readonly packetsReceived = this.#counter('visavis_packets_received_total', 'RTP packets received', ['kind']);

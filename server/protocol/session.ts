@@ -54,6 +54,10 @@ const functionTool = z.object({
 /** What only this server knows about. */
 const visavisSession = z.object({
   avatar: resourceName.optional(),
+  rendering: z
+    .enum(['server', 'client'])
+    .optional()
+    .describe('Who draws the face: the server, into a video track, or the client, from face weights over a data channel of its own.'),
   language: languageTag.optional(),
   greet: z.boolean().optional().describe('Say the greeting when the call begins.'),
   permissions: z.array(permission).max(8).optional().describe('What the holder of a client secret may do; set by its creator.'),

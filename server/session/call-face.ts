@@ -1,46 +1,66 @@
 import type { Config } from '../core/config-schema.ts';
+import type { Log } from '../core/log.ts';
 import type { MediaTime } from '../core/media-time.ts';
 import type { Metrics } from '../core/metrics.ts';
+import type { RenderingPlace } from '../core/video.ts';
 import type { FaceMode } from '../face/contract.ts';
-import type { FaceFrames, SessionParts } from './session-parts.ts';
+import { FaceWeightsEncoder } from '../face/weights/encoder.ts';
+import type { FaceSession } from '../rendering/contract.ts';
+import type { CallTransport } from '../transport/contract.ts';
+import { sessionError } from './session-error.ts';
+import type { FaceFrames, OpenedFace } from './session-parts.ts';
 import type { Wire } from './wire.ts';
 
 export interface CallFaceOptions {
-  readonly face: SessionParts['face'];
+  readonly face: OpenedFace | undefined;
+  readonly avatar: string;
+  readonly transport: CallTransport;
   readonly config: Config;
+  readonly log: Log;
   readonly metrics: Metrics;
   readonly wire: Wire;
   readonly mediaTime: () => MediaTime;
+  /** The pictures come from there now. */
+  readonly drawnBy: (place: RenderingPlace) => void;
   /** A picture was made. */
   readonly pictured: () => void;
 }
 
-/** The picture of one call, if it has one: what it shows, and how large it may be. */
+/**
+ * The picture of one call, if it has one: who draws it, what it shows, and how large it may be. While the visitor's browser
+ * draws, no face process works for the call, and the face's parameters leave as datagrams.
+ */
 export class CallFace {
   readonly #options: CallFaceOptions;
+  #picture: FaceSession | undefined;
+  #place: RenderingPlace;
+  #avatar: string;
+  #weights = new FaceWeightsEncoder();
+  /** What the bandwidth allows. */
+  #target: { readonly videoBps: number; readonly scale: number } | undefined;
+  /** Changes of avatar and place happen one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
   constructor(options: CallFaceOptions) {
     this.#options = options;
-    options.face?.session.onHealth((error) => {
-      if (error) options.wire.notice('picture_lost', 'warning', 'The picture is not available; the conversation goes on.');
-      else options.wire.notice('picture_back', 'info', 'The picture is back.');
-    });
+    this.#avatar = options.avatar;
+    this.#place = options.face && !options.face.session ? 'client' : 'server';
+    if (options.face?.session) this.#adopt(options.face.session);
+    options.transport.on('datagram', (feedback) => this.#weights.receive(feedback));
+  }
+
+  get place(): RenderingPlace {
+    return this.#place;
   }
 
   /** What the pacer asks for pictures. */
   get frames(): FaceFrames | undefined {
-    const { face, metrics, pictured } = this.#options;
+    const { face } = this.#options;
     if (!face) return undefined;
     return {
       frameAt: (time) => face.performer.frameAt(time),
-      render: async (parameters, time) => {
-        const frame = await face.session.render(parameters, time);
-        if (frame) {
-          metrics.framesEncoded.inc();
-          pictured();
-        } else metrics.framesDropped.inc({ reason: 'late' });
-        return frame;
-      },
+      render: (parameters, time) => (this.#place === 'client' ? this.#tell(parameters, time) : this.#draw(parameters, time)),
     };
   }
 
@@ -48,12 +68,99 @@ export class CallFace {
     this.#options.face?.performer.setMode(mode, this.#options.mediaTime());
   }
 
+  /** Somebody else's face. @throws VisavisError `avatar_unknown`, `avatar_invalid` */
+  setAvatar(avatar: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { face } = this.#options;
+      if (!face) return;
+      const [emotions] = await Promise.all([face.emotionsOf(avatar), this.#picture?.setAvatar(avatar)]);
+      face.performer.setEmotionTable(emotions);
+      this.#avatar = avatar;
+    });
+  }
+
+  /**
+   * From now on this side draws. The old way goes on until the new one can begin.
+   * @throws VisavisError `unsupported` for a call without pictures; and as `Rendering.open` says
+   */
+  drawBy(place: RenderingPlace): Promise<void> {
+    return this.#inTurn(async () => {
+      const { face, transport, drawnBy } = this.#options;
+      if (place === this.#place) return;
+      if (!face || (place === 'server' && !transport.video)) throw sessionError('unsupported', 'This call has no video track to draw for');
+      if (place === 'server') {
+        const picture = await face.openSession(this.#avatar);
+        if (this.#closed) return picture.close();
+        this.#adopt(picture);
+        this.#resize();
+      } else {
+        this.#weights = new FaceWeightsEncoder();
+      }
+      this.#place = place;
+      drawnBy(place);
+      if (place === 'server') return;
+      const picture = this.#picture;
+      this.#picture = undefined;
+      await picture?.close();
+    });
+  }
+
+  requestKeyFrame(): void {
+    this.#picture?.requestKeyFrame();
+  }
+
   /** What the bandwidth allows. */
-  retarget({ videoBps, scale }: { videoBps: number; scale: number }): void {
-    const { face, config } = this.#options;
-    if (!face) return;
-    if (videoBps > 0) face.session.setBitrate(videoBps);
+  retarget(target: { readonly videoBps: number; readonly scale: number }): void {
+    this.#target = target;
+    this.#resize();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#turn;
+    await this.#picture?.close();
+  }
+
+  #adopt(picture: FaceSession): void {
+    const { wire } = this.#options;
+    this.#picture = picture;
+    picture.onHealth((error) => {
+      if (error) wire.notice('picture_lost', 'warning', 'The picture is not available; the conversation goes on.');
+      else wire.notice('picture_back', 'info', 'The picture is back.');
+    });
+  }
+
+  #resize(): void {
+    const { config } = this.#options;
+    if (!this.#target || !this.#picture) return;
+    const { videoBps, scale } = this.#target;
+    if (videoBps > 0) this.#picture.setBitrate(videoBps);
     const evenPx = (px: number) => Math.max(64, Math.round((px * scale) / 16) * 16);
-    face.session.setSize(evenPx(config.face.widthPx), evenPx(config.face.heightPx));
+    this.#picture.setSize(evenPx(config.face.widthPx), evenPx(config.face.heightPx));
+  }
+
+  async #draw(parameters: Float32Array, time: MediaTime): ReturnType<FaceSession['render']> {
+    const { metrics, pictured } = this.#options;
+    const frame = await this.#picture?.render(parameters, time);
+    if (frame) {
+      metrics.framesEncoded.inc();
+      pictured();
+    } else metrics.framesDropped.inc({ reason: 'late' });
+    return frame;
+  }
+
+  #tell(parameters: Float32Array, time: MediaTime): Promise<undefined> {
+    const { transport, metrics, pictured } = this.#options;
+    if (transport.sendDatagram(this.#weights.encode(parameters, time))) {
+      metrics.faceFramesSent.inc();
+      pictured();
+    } else metrics.framesDropped.inc({ reason: 'congested' });
+    return Promise.resolve(undefined);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
   }
 }

@@ -10,7 +10,7 @@ import type { Performer } from '../face/contract.ts';
 import type { Hearing } from '../hearing/contract.ts';
 import { newId } from '../protocol/common.ts';
 import type { EngineDescription } from '../protocol/server-events.ts';
-import type { Rendering } from '../rendering/contract.ts';
+import type { FaceSession, Rendering } from '../rendering/contract.ts';
 import type { Speaking } from '../speaking/contract.ts';
 import type { Thinking } from '../thinking/contract.ts';
 import type { CallTransport, IceServer, Pacer, WebRtcTransport } from '../transport/contract.ts';
@@ -144,14 +144,14 @@ export class CallRegistry implements Calls {
   }
 
   async #admit<Opened>(open: (callId: string, log: Log) => Promise<Opened>, caller: Caller): Promise<Opened> {
-    const { metrics, log } = this.#stages;
+    const { config, metrics, log } = this.#stages;
     if (this.#draining) {
       metrics.callRefused('shutting_down');
       throw sessionError('shutting_down', 'The server is shutting down', { retryAfterS: 10 });
     }
     if (this.active >= this.limit) {
       metrics.callRefused('full');
-      throw sessionError('server_full', `All ${this.limit} places are taken`, { retryAfterS: 15 });
+      throw sessionError('server_full', `All ${this.limit} places are taken`, { retryAfterS: config.server.fullRetryAfterS });
     }
     const callId = newId('call');
     const ownLog = callLog(log, callId);
@@ -195,6 +195,7 @@ export class CallRegistry implements Calls {
         systemPrompt: request.instructions ?? named(config.persona.systemPrompt),
         greeting: named(config.persona.greeting),
       },
+      rendering: request.rendering ?? 'server',
       textOnly: request.textOnly ?? false,
       greet: request.greet ?? config.session.greet,
       permissions,
@@ -249,26 +250,30 @@ export class CallRegistry implements Calls {
       metrics.callBegan(running.carrier);
       return session;
     } catch (error) {
-      await Promise.allSettled([transport.close('refused'), ear.ear?.close(), face?.session.close()]);
+      await Promise.allSettled([transport.close('refused'), ear.ear?.close(), face?.session?.close()]);
       throw error;
     }
   }
 
-  async #openFace(callId: string, transport: CallTransport, { avatar }: SessionSettings): Promise<OpenedFace | undefined> {
+  /** A browser that draws needs neither a video track nor a face process. */
+  async #openFace(
+    callId: string,
+    transport: CallTransport,
+    { avatar, rendering: place }: SessionSettings,
+  ): Promise<OpenedFace | undefined> {
     const { rendering, config, createPerformer, emotionsOf } = this.#stages;
+    const openSession = async (name: string): Promise<FaceSession> => {
+      if (!transport.video || !rendering) throw sessionError('unsupported', 'The server does not draw for this call');
+      const { widthPx, heightPx, framesPerS } = config.face;
+      const { startVideoBps: bitrateBps } = config.transport;
+      return rendering.open({ callId, avatar: name, widthPx, heightPx, framesPerS, codec: transport.video, bitrateBps });
+    };
+    if (place === 'client' && transport.kind === 'webrtc')
+      return { session: undefined, openSession, performer: await createPerformer(avatar, callId), emotionsOf };
     if (!transport.video || !rendering) return undefined;
-    const { widthPx, heightPx, framesPerS } = config.face;
-    const session = await rendering.open({
-      callId,
-      avatar,
-      widthPx,
-      heightPx,
-      framesPerS,
-      codec: transport.video,
-      bitrateBps: config.transport.startVideoBps,
-    });
+    const session = await openSession(avatar);
     try {
-      return { session, performer: await createPerformer(avatar, callId), emotionsOf };
+      return { session, openSession, performer: await createPerformer(avatar, callId), emotionsOf };
     } catch (error) {
       await session.close();
       throw error;

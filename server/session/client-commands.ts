@@ -1,5 +1,6 @@
 import { toVisavisError } from '../core/errors.ts';
 import { mediaTimeFromMs } from '../core/media-time.ts';
+import type { RenderingPlace } from '../core/video.ts';
 import type { ClientEvent, ClientEventOf } from '../protocol/client-events.ts';
 import { newId } from '../protocol/common.ts';
 import { errorEventOf, parseClientEvent } from '../protocol/parse.ts';
@@ -18,7 +19,6 @@ export class ClientCommands {
   #roundTripMs: number | undefined;
   /** Shown, or still to come. */
   #avatarWanted: string;
-  #faceTurn: Promise<void> = Promise.resolve();
 
   constructor(session: Session) {
     this.#session = session;
@@ -212,30 +212,38 @@ export class ClientCommands {
       this.#session.setRules({ automaticTurns: detection !== null && detection.create_response !== false, ...(holdMs ? { holdMs } : {}) });
     }
     if (update.visavis?.avatar) this.#changeAvatar(update.visavis.avatar);
+    if (update.visavis?.rendering) this.#changePlace(update.visavis.rendering);
     wire.emit('session.updated', { session: this.#describe() });
   }
 
   /** Loading takes a moment; the one that was asked for last stays. `session.updated` comes again when it is seen. */
   #changeAvatar(avatar: string): void {
-    const { settings, wire, parts } = this.#session;
-    const { face } = parts;
-    if (!face || avatar === this.#avatarWanted) return;
+    const { settings, wire, parts, face } = this.#session;
+    if (!parts.face || avatar === this.#avatarWanted) return;
     this.#avatarWanted = avatar;
-    this.#faceTurn = this.#faceTurn.then(async () => {
-      try {
-        const [emotions] = await Promise.all([face.emotionsOf(avatar), face.session.setAvatar(avatar)]);
-        face.performer.setEmotionTable(emotions);
+    face.setAvatar(avatar).then(
+      () => {
         settings.avatar = avatar;
         wire.emit('session.updated', { session: this.#describe() });
-      } catch (error) {
+      },
+      (error: unknown) => {
         if (avatar === this.#avatarWanted) this.#avatarWanted = settings.avatar;
         wire.notice('avatar_unknown', 'warning', toVisavisError(error, 'face').message);
-      }
-    });
+      },
+    );
+  }
+
+  /** The same for who draws it. */
+  #changePlace(place: RenderingPlace): void {
+    const { wire, face } = this.#session;
+    face.drawBy(place).then(
+      () => wire.emit('session.updated', { session: this.#describe() }),
+      (error: unknown) => wire.notice('rendering_unchanged', 'warning', toVisavisError(error, 'face').message),
+    );
   }
 
   #describe(): DescribedSession {
-    const { settings, callId, floor, parts } = this.#session;
+    const { settings, callId, floor, parts, face } = this.#session;
     return {
       type: 'realtime',
       object: 'realtime.session',
@@ -253,6 +261,7 @@ export class ClientCommands {
       },
       visavis: {
         avatar: settings.avatar,
+        rendering: face.place,
         language: settings.language,
         call_id: callId,
         avatar_name: settings.persona.name,

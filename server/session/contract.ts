@@ -1,8 +1,11 @@
+import type { RenderingPlace } from '../core/video.ts';
 import type { IceServer } from '../transport/contract.ts';
 
 /** What a visitor may ask for when a call begins; the configuration fills the rest. */
 export interface CallRequest {
   readonly avatar?: string;
+  /** Who draws the face; the server when absent. */
+  readonly rendering?: RenderingPlace;
   readonly voice?: string;
   readonly language?: string;
   /** Replaces the persona's system prompt (Realtime: `session.instructions`). Only with an API key or a token that carries it. */

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Config } from '../core/config-schema.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
+import type { RenderingPlace } from '../core/video.ts';
 import type { EmotionTable } from '../face/behaviour/emotions.ts';
 import type { Performer } from '../face/contract.ts';
 import type { Ear } from '../hearing/contract.ts';
@@ -34,7 +35,10 @@ export interface SessionParts {
 }
 
 export interface OpenedFace {
-  readonly session: FaceSession;
+  /** Undefined while the visitor's browser draws. */
+  readonly session: FaceSession | undefined;
+  /** For a server that is to draw from now on. */
+  readonly openSession: (avatar: string) => Promise<FaceSession>;
   readonly performer: Performer;
   /** How an avatar looks when it feels something. */
   readonly emotionsOf: (avatar: string) => Promise<EmotionTable>;
@@ -57,6 +61,8 @@ export interface SessionSettings {
   language: string;
   rate: number;
   avatar: string;
+  /** Who draws at first. */
+  rendering: RenderingPlace;
   persona: Persona;
   textOnly: boolean;
   greet: boolean;

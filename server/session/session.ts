@@ -55,7 +55,7 @@ export class Session {
   readonly #clock: Clock;
   readonly #startedMs: number;
   readonly #commands: ClientCommands;
-  readonly #face: CallFace;
+  readonly face: CallFace;
   readonly #listening: Listening;
   readonly #turns = new Map<string, Turn>();
   readonly #replies = new Map<string, Reply>();
@@ -85,7 +85,14 @@ export class Session {
     this.wire = new Wire({ send: (text) => parts.transport.sendMessage(text), carrier: parts.transport.kind });
     this.#commands = new ClientCommands(this);
     this.#listening = new Listening({ wire: this.wire, nowMs: () => this.nowMs, onSpeech: (event, atMs) => this.#onSpeech(event, atMs) });
-    this.#face = new CallFace({ ...parts, wire: this.wire, mediaTime: () => this.#pacer?.now() ?? 0, pictured: () => this.#pictured() });
+    this.face = new CallFace({
+      ...parts,
+      avatar: settings.avatar,
+      wire: this.wire,
+      mediaTime: () => this.#pacer?.now() ?? 0,
+      drawnBy: (place) => this.#pacer?.drawnBy(place),
+      pictured: () => this.#pictured(),
+    });
     // The greeting is made while the connection is being set up.
     if (this.#greeting) this.#turns.set(this.#nextTurnId, this.#makeTurn(this.#nextTurnId, 'greeting', this.#greeting));
     parts.transport
@@ -94,8 +101,8 @@ export class Session {
       .on('message', (text) => {
         if (!this.#closing) this.#commands.take(text);
       })
-      .on('keyFrame', () => parts.face?.session.requestKeyFrame())
-      .on('target', (target) => this.#face.retarget(target))
+      .on('keyFrame', () => this.face.requestKeyFrame())
+      .on('target', (target) => this.face.retarget(target))
       .on('closed', (reason) => void this.end(reason === HUNG_UP ? 'visitor_left' : 'connection_lost'));
     this.#listening.use(parts.ear.ear);
     if (parts.transport.isConnected) this.#connected();
@@ -194,7 +201,8 @@ export class Session {
   #connected(): void {
     if (this.#pacer || this.#closing) return;
     const { face, createPacer } = this.parts;
-    this.#pacer = createPacer(this.#face.frames);
+    this.#pacer = createPacer(this.face.frames);
+    this.#pacer.drawnBy(this.face.place);
     this.#pacer.on('started', (turnId) => this.#sounding(turnId));
     this.#speaker = new Speaker({
       pacer: this.#pacer,
@@ -215,17 +223,12 @@ export class Session {
   }
 
   async #close(reason: EndReason): Promise<void> {
-    const { transport, face, log } = this.parts;
+    const { transport, log } = this.parts;
     this.#tick?.[Symbol.dispose]();
     this.apply({ type: 'end', atMs: this.nowMs, reason });
     for (const turn of this.#turns.values()) turn.cancel();
     this.wire.ended(reason);
-    const closed = await Promise.allSettled([
-      this.#pacer?.close(),
-      this.#listening.close(),
-      face?.session.close(),
-      transport.close(reason),
-    ]);
+    const closed = await Promise.allSettled([this.#pacer?.close(), this.#listening.close(), this.face.close(), transport.close(reason)]);
     for (const result of closed)
       if (result.status === 'rejected') log.warn({ err: result.reason }, 'a part of the call did not close cleanly');
     log.info({ reason, seconds: Math.round(this.nowMs / 1000) }, 'call ended');
@@ -289,12 +292,12 @@ export class Session {
         this.#listening.dropUtterance();
         break;
       case 'react':
-        this.#face.setMode('reacting');
+        this.face.setMode('reacting');
         // Frames up to the lead were drawn already.
         this.wire.emit('visavis.reaction', { at_media_ms: this.mediaMs + config.face.leadMs });
         break;
       case 'attend':
-        this.#face.setMode('listening');
+        this.face.setMode('listening');
         break;
       case 'duck':
         this.#pacer?.duck(config.session.duckDb);
@@ -305,11 +308,11 @@ export class Session {
       case 'pause':
         this.#speaker?.pause(effect.turnId);
         this.#pacer?.duck(0);
-        this.#face.setMode('listening');
+        this.face.setMode('listening');
         break;
       case 'resume':
         this.#speaker?.resume(effect.turnId);
-        this.#face.setMode('speaking');
+        this.face.setMode('speaking');
         break;
       case 'yield':
         this.#cut(effect.turnId, effect.to);
@@ -338,7 +341,7 @@ export class Session {
     const previous = this.conversation.add(item);
     this.wire.responseBegan(turn, item, previous);
     log.debug({ kind, prepared: turn.figures.startedAtMs < this.nowMs }, 'turn begins');
-    this.#face.setMode('thinking');
+    this.face.setMode('thinking');
     void this.#speaker?.speak(turn).catch((error: unknown) => this.#broken(error));
   }
 
@@ -387,7 +390,7 @@ export class Session {
     this.wire.cut(turn, item, heard);
     if (item.text === '') this.#forget(item.id);
     this.parts.metrics.turns.inc({ outcome: 'interrupted' });
-    this.#face.setMode('listening');
+    this.face.setMode('listening');
   }
 
   #drop(turnId: string): void {
@@ -462,14 +465,14 @@ export class Session {
     this.parts.metrics.turns.inc({ outcome: error === undefined ? 'completed' : 'failed' });
     this.#drop(turn.turnId);
     this.apply({ type: 'finished', atMs: this.nowMs, turnId: turn.turnId });
-    if (this.#floor.phase === 'listening' && !this.#floor.visitorSpeaking) this.#face.setMode('idle');
+    if (this.#floor.phase === 'listening' && !this.#floor.visitorSpeaking) this.face.setMode('idle');
   }
 
   #sounding(turnId: string): void {
     const reply = this.#replies.get(turnId);
     if (!reply) return;
     const { turn, stations } = reply;
-    this.#face.setMode('speaking');
+    this.face.setMode('speaking');
     this.wire.soundBegan(turn);
     stations.soundMs = this.nowMs;
     stations.firstTextMs = turn.figures.firstTextAtMs;

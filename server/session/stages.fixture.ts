@@ -65,6 +65,15 @@ export class ScriptedTransport extends Emitter<TransportEvents> implements CallT
     // Pictures are looked at elsewhere.
   }
 
+  readonly datagrams: Uint8Array[] = [];
+  /** A data channel for datagrams is open. */
+  takesDatagrams = true;
+
+  sendDatagram(data: Uint8Array): boolean {
+    if (this.takesDatagrams) this.datagrams.push(data);
+    return this.takesDatagrams;
+  }
+
   /** Whatever the session says must be an event of the protocol. */
   sendMessage(text: string): void {
     const event = JSON.parse(text) as ServerEvent;
@@ -412,7 +421,7 @@ export class SimulatedCall implements AsyncDisposable {
   readonly thinking = new ScriptedThinking();
   readonly speaking = new ScriptedSpeaking();
   readonly performer = new RecordingPerformer();
-  readonly face = new ScriptedFace();
+  face = new ScriptedFace();
   readonly metrics = new Metrics();
   readonly ends: CallEnd[] = [];
   readonly appended: Int16Array[] = [];
@@ -438,7 +447,14 @@ export class SimulatedCall implements AsyncDisposable {
           this.laterEars.push(later);
           return later;
         },
-        face: picture ? { session: this.face, performer: this.performer, emotionsOf: async (avatar) => emotionsOf(avatar) } : undefined,
+        face: picture
+          ? {
+              session: options.settings?.rendering === 'client' ? undefined : this.face,
+              openSession: async (avatar) => this.#openFace(avatar),
+              performer: this.performer,
+              emotionsOf: async (avatar) => emotionsOf(avatar),
+            }
+          : undefined,
         createPacer: (frames) =>
           createPacer({
             transport: this.transport,
@@ -458,6 +474,7 @@ export class SimulatedCall implements AsyncDisposable {
         language: 'en',
         rate: 1,
         avatar: 'mia',
+        rendering: 'server',
         persona: { name: 'Mia', systemPrompt: 'Be kind.', greeting: 'Hello there my friend.' },
         textOnly: false,
         greet: false,
@@ -563,6 +580,12 @@ export class SimulatedCall implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.session.end('hung_up');
+  }
+
+  #openFace(avatar: string): ScriptedFace {
+    this.face = new ScriptedFace();
+    this.face.avatar = avatar;
+    return this.face;
   }
 
   get #earMs(): number {

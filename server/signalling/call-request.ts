@@ -28,6 +28,7 @@ export function callRequestOf(
     throw signallingError('permission_missing', 'This caller may not set the instructions');
   const request: CallRequest = {
     avatar: query.avatar ?? sent?.visavis?.avatar ?? granted?.visavis?.avatar,
+    rendering: sent?.visavis?.rendering ?? granted?.visavis?.rendering,
     voice: query.voice ?? voiceOf(sent) ?? voiceOf(granted),
     language: query.language ?? languageOf(sent) ?? languageOf(granted),
     instructions: sent?.instructions ?? granted?.instructions,

@@ -1,5 +1,5 @@
 import type { MediaTime } from '../core/media-time.ts';
-import type { EncodedFrame, VideoCodec } from '../core/video.ts';
+import type { EncodedFrame, RenderingPlace, VideoCodec } from '../core/video.ts';
 
 export interface IceServer {
   readonly urls: readonly string[];
@@ -26,6 +26,8 @@ export interface TransportEvents {
   audio: [pcm: Int16Array];
   /** One JSON event of the visitor, already size-checked but not parsed. */
   message: [text: string];
+  /** Bytes that came the way of `sendDatagram`. */
+  datagram: [data: Uint8Array];
   /** The receiver needs a key frame (rate-limited). */
   keyFrame: [];
   /** How the picture should be made now, from the bandwidth estimate. `videoBps` 0: no picture. */
@@ -49,6 +51,11 @@ export interface CallTransport extends AsyncDisposable {
   sendVideo(frame: EncodedFrame, deadlineMs: number): void;
   /** A JSON event to the visitor; queued until the channel is open, within limits. */
   sendMessage(text: string): void;
+  /**
+   * Bytes that may get lost or overtake each other, and are never late: over a data channel that the visitor has opened
+   * without retransmissions (`maxRetransmits: 0`). False: there is none, or it is congested, and nothing was sent.
+   */
+  sendDatagram(data: Uint8Array): boolean;
   stats(): TransportStats;
   close(reason: string): Promise<void>;
 }
@@ -81,6 +88,8 @@ export interface Pacer extends AsyncDisposable {
   resume(turnId: string): { readonly startsAt: MediaTime };
   /** Lowers the avatar's sound smoothly while somebody may be interrupting; 0 ends it. */
   duck(gainDb: number): void;
+  /** From now on this side draws. For the visitor's side every frame is asked for, at the full rate, whatever room there is for video. */
+  drawnBy(place: RenderingPlace): void;
   /** Sound still queued, milliseconds. */
   queuedMs(turnId: string): number;
   /** First and last sample of a turn's sound leaving: for latency figures and the ledger. */

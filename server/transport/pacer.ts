@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { Emitter } from '../core/events.ts';
 import { MEDIA_RATE_HZ, type MediaTime, SPEECH_RATE_HZ } from '../core/media-time.ts';
-import type { EncodedFrame } from '../core/video.ts';
+import type { EncodedFrame, RenderingPlace } from '../core/video.ts';
 import type { CallTransport, Pacer, TransportEvents } from './contract.ts';
 import { Gain } from './gain.ts';
 import { MediaClock } from './media-clock.ts';
@@ -12,7 +12,7 @@ import { sharedTicker } from './ticker.ts';
 export interface FrameSource {
   /** The face at a media time; the array may be reused by the next call. */
   frameAt(time: MediaTime): Float32Array;
-  /** Copies the parameters before it returns. `undefined`: there will be no picture for this time. */
+  /** Copies the parameters before it returns. `undefined`: there will be no picture for this time, or the visitor draws it. */
   render(parameters: Float32Array, time: MediaTime): Promise<EncodedFrame | undefined>;
   readonly framesPerS: number;
   /** How long before its deadline a frame is asked for. */
@@ -76,25 +76,31 @@ class CallPacer extends Emitter<PacerEvents> implements Pacer {
 
   #videoTimer: Disposable | undefined;
   readonly #sending = new Set<Disposable>();
+  #place: RenderingPlace = 'server';
+  /** What the bandwidth allows. */
+  #target: { readonly videoBps: number; readonly framesPerS: number };
   #framesPerS: number;
   /** Frames are counted from here, so that their times are exact at any rate. */
   #videoOrigin: MediaTime = 0;
   #frameCount = 0;
   #inFlight = 0;
   #showing = false;
-  #wanted = true;
   #firstFrameSent = false;
 
   readonly #onConnected = () => this.#show(true);
   readonly #onInterrupted = () => this.#show(false);
-  readonly #onTarget = (target: { videoBps: number; framesPerS: number }) => this.#retarget(target);
+  readonly #onTarget = (target: { videoBps: number; framesPerS: number }) => {
+    this.#target = target;
+    this.#retarget();
+  };
 
   constructor({ transport, frames, clock = sharedTicker }: PacerOptions) {
     super();
     this.#transport = transport;
     this.#clock = clock;
-    this.#frames = transport.video ? frames : undefined;
+    this.#frames = frames;
     this.#framesPerS = frames?.framesPerS ?? 25;
+    this.#target = { videoBps: Number.POSITIVE_INFINITY, framesPerS: this.#framesPerS };
     this.#media = new MediaClock(Math.ceil(clock.nowMs() / GRID_MS) * GRID_MS);
     this.#timeline = new SpeechTimeline(SPEECH_RATE_HZ, {
       started: (turnId, at) => this.emit('started', turnId, at * UNITS_PER_SAMPLE),
@@ -137,6 +143,11 @@ class CallPacer extends Emitter<PacerEvents> implements Pacer {
 
   duck(gainDb: number): void {
     this.#gain.fadeTo(gainDb);
+  }
+
+  drawnBy(place: RenderingPlace): void {
+    this.#place = place;
+    this.#retarget();
   }
 
   queuedMs(turnId: string): number {
@@ -195,8 +206,8 @@ class CallPacer extends Emitter<PacerEvents> implements Pacer {
     this.#armAudio(nextMs > nowMs ? nextMs : nowMs + GRID_MS);
   }
 
-  #retarget({ videoBps, framesPerS }: { videoBps: number; framesPerS: number }): void {
-    this.#wanted = videoBps > 0;
+  #retarget(): void {
+    const framesPerS = this.#place === 'client' ? (this.#frames?.framesPerS ?? 0) : this.#target.framesPerS;
     if (framesPerS > 0 && framesPerS !== this.#framesPerS) {
       this.#videoOrigin = this.#frameTime;
       this.#frameCount = 0;
@@ -206,12 +217,17 @@ class CallPacer extends Emitter<PacerEvents> implements Pacer {
   }
 
   #show(possible: boolean): void {
-    const show = possible && this.#wanted && this.#frames !== undefined && !this.#closed;
+    const show = possible && this.#wanted && !this.#closed;
     if (show === this.#showing) return;
     this.#showing = show;
     this.#videoTimer?.[Symbol.dispose]();
     this.#videoTimer = undefined;
     if (show) this.#armVideo();
+  }
+
+  get #wanted(): boolean {
+    if (!this.#frames) return false;
+    return this.#place === 'client' || (this.#transport.video !== undefined && this.#target.videoBps > 0);
   }
 
   get #frameTime(): MediaTime {

@@ -75,6 +75,30 @@ describe('createWebRtcTransport', () => {
     await eventually(() => received).toEqual(['first', 'second']);
   });
 
+  it('carries datagrams both ways, beside the events, over a channel without retransmissions', async () => {
+    const call = await dial();
+    expect(call.transport.sendDatagram(Uint8Array.of(1))).toBe(false);
+    await connect(call.visitor, call.transport);
+    const channel = call.visitor.peer.createDataChannel('visavis.face', { ordered: false, maxRetransmits: 0 });
+    const arrived: number[][] = [];
+    const heard: number[][] = [];
+    channel.onMessage.subscribe((data) => arrived.push([...Buffer.from(data as Buffer)]));
+    call.transport.on('datagram', (data) => heard.push([...data]));
+    await eventually(() => call.transport.sendDatagram(Uint8Array.of(1, 2, 3))).toBe(true);
+    await eventually(() => arrived).toContainEqual([1, 2, 3]);
+    channel.send(Buffer.from([1, 7]));
+    channel.send(Buffer.alloc(2_000));
+    channel.send('text');
+    channel.send(Buffer.from([1, 8]));
+    await eventually(() => heard).toEqual([
+      [1, 7],
+      [1, 8],
+    ]);
+    expect(call.transport.sendDatagram(new Uint8Array(2_000))).toBe(false);
+    await expectAlive(call);
+    expect(call.messages).not.toContain('text');
+  });
+
   it('survives every hostile datagram, from a stranger and from the visitor itself', async () => {
     const call = await dial();
     await connect(call.visitor, call.transport);

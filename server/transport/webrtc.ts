@@ -27,6 +27,7 @@ import type { MediaTime } from '../core/media-time.ts';
 import type { EncodedFrame, VideoCodec } from '../core/video.ts';
 import { BandwidthEstimator, type DeliveredPacket } from './bandwidth.ts';
 import type { TransportEvents, TransportStats, WebRtcTransport } from './contract.ts';
+import { carriesDatagrams, DatagramChannel } from './datagram-channel.ts';
 import { Gathering } from './gathering.ts';
 import { Guard } from './guard.ts';
 import { iceServersFor } from './ice-servers.ts';
@@ -113,6 +114,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
   readonly #guard: Guard;
   readonly #gathering: Gathering;
   readonly #messages: MessageChannel;
+  readonly #datagrams = new DatagramChannel((data) => this.#onDatagram(data));
   readonly #inbound: Inbound | undefined;
   readonly #encoder: SpeechEncoder;
   readonly #history = new SendHistory();
@@ -186,7 +188,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
 
   async negotiate(): Promise<void> {
     const peer = this.#peer;
-    peer.onDataChannel.subscribe((channel) => this.#messages.add(channel));
+    peer.onDataChannel.subscribe((channel) => (carriesDatagrams(channel) ? this.#datagrams : this.#messages).add(channel));
     peer.iceConnectionStateChange.subscribe((state) => this.#onIceState(state));
     await this.#answer(this.#offer.sdp);
     for (const dtls of peer.dtlsTransports) {
@@ -226,6 +228,10 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
 
   sendMessage(text: string): void {
     if (this.#state !== 'closed') this.#messages.send(text);
+  }
+
+  sendDatagram(data: Uint8Array): boolean {
+    return this.#state === 'connected' && this.#datagrams.send(data);
   }
 
   stats(): TransportStats {
@@ -413,6 +419,11 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
   #onMessage(text: string): void {
     this.#heard();
     if (this.#state !== 'closed') this.emit('message', text);
+  }
+
+  #onDatagram(data: Uint8Array): void {
+    this.#heard();
+    if (this.#state !== 'closed') this.emit('datagram', data);
   }
 
   #onRtp({ header, payload }: RtpPacket): void {

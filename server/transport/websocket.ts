@@ -94,6 +94,10 @@ class WebSocketCall extends Emitter<TransportEvents> implements WebSocketTranspo
     this.#socket.send(text);
   }
 
+  sendDatagram(): boolean {
+    return false;
+  }
+
   stats(): TransportStats {
     return { packetsSent: this.#framesSent, packetsLost: 0, roundTripMs: undefined, availableBps: undefined, inboundConcealedShare: 0 };
   }
