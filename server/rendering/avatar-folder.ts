@@ -4,14 +4,14 @@ import { toVisavisError } from '../core/errors.ts';
 import { loadRig, type LoadedRig } from '../face/load-rig.ts';
 import type { RgbaImage } from '../face/raster/planes.ts';
 import type { Rig } from '../face/rig.ts';
-import { AvatarIndex } from './avatar-index.ts';
+import { type AvatarFacts, AvatarIndex } from './avatar-index.ts';
 import { decodeAtlas } from './atlas.ts';
 import type { AvatarSummary } from './contract.ts';
 import { renderingError } from './rendering-error.ts';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const MAX_RIG_BYTES = 64 * 2 ** 20;
-const POSTER = 'poster.jpg';
+export const POSTER = 'poster.jpg';
 const MAX_POSTER_BYTES = 8 * 2 ** 20;
 
 export interface Avatar {
@@ -47,18 +47,25 @@ export async function readEmotions(avatarsDir: string, name: string): Promise<Ri
 
 /** Reads and checks only the avatar.json. @throws VisavisError `avatar_unknown`, `avatar_invalid` */
 export async function readRig(avatarsDir: string, name: string): Promise<LoadedRig> {
-  if (!NAME.test(name)) throw renderingError('avatar_unknown', `There is no avatar "${name.slice(0, 64)}"`);
-  const path = await insideFolder(join(avatarsDir, name), 'avatar.json');
-  if ((await stat(path)).size > MAX_RIG_BYTES)
-    throw renderingError('avatar_invalid', `The avatar.json of ${name} is larger than ${MAX_RIG_BYTES} bytes`);
-  const text = await readFile(path, 'utf8');
-  let json: unknown;
+  return loadRig((await readRigFile(avatarsDir, name)).json);
+}
+
+/** The avatar.json as it is; not checked. @throws VisavisError `avatar_unknown`, `avatar_invalid` */
+export async function readRigFile(avatarsDir: string, name: string): Promise<{ readonly json: unknown; readonly changedMs: number }> {
+  const path = await avatarFile(avatarsDir, name, 'avatar.json');
+  const { size, mtimeMs: changedMs } = await stat(path);
+  if (size > MAX_RIG_BYTES) throw renderingError('avatar_invalid', `The avatar.json of ${name} is larger than ${MAX_RIG_BYTES} bytes`);
   try {
-    json = JSON.parse(text);
+    return { json: JSON.parse(await readFile(path, 'utf8')), changedMs };
   } catch (cause) {
     throw renderingError('avatar_invalid', `The avatar.json of ${name} is not JSON`, { cause });
   }
-  return loadRig(json);
+}
+
+/** Path of a file in an avatar's folder. @throws VisavisError `avatar_unknown`, `avatar_invalid` */
+export async function avatarFile(avatarsDir: string, name: string, file: string): Promise<string> {
+  if (!NAME.test(name)) throw renderingError('avatar_unknown', `There is no avatar "${name.slice(0, 64)}"`);
+  return insideFolder(join(avatarsDir, name), file);
 }
 
 export interface Poster {
@@ -79,7 +86,7 @@ export async function readPoster(avatarsDir: string, name: string): Promise<Post
   return { data: new Uint8Array(await readFile(path)), changedMs: mtimeMs };
 }
 
-const isThere = (path: string): Promise<boolean> =>
+export const isThere = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
     () => false,
@@ -96,6 +103,21 @@ async function insideFolder(folder: string, file: string): Promise<string> {
   return path;
 }
 
+/** What lists say of an avatar. @throws VisavisError `avatar_unknown`, `avatar_invalid` */
+export async function readFacts(avatarsDir: string, name: string): Promise<AvatarFacts> {
+  const { title, origin, licence, consent, provenance, triangleCount, layers } = await readRig(avatarsDir, name);
+  return { title, origin, licence, consent, provenance, triangles: triangleCount, layers: layers.length };
+}
+
+/** Folders that hold an avatar.json, by name; what is in it nobody has looked at. */
+export async function avatarNames(avatarsDir: string): Promise<string[]> {
+  const entries = await readdir(avatarsDir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return entries.filter((entry) => entry.isDirectory() && NAME.test(entry.name)).map((entry) => entry.name);
+}
+
 /**
  * Every avatar that loads, by name; broken ones are told to `onBroken` and left out. `indexDir`: where is kept which ones
  * have loaded before, see AvatarIndex.
@@ -105,17 +127,13 @@ export async function listAvatars(
   onBroken: (name: string, error: Error) => void,
   indexDir?: string,
 ): Promise<AvatarSummary[]> {
-  const entries = await readdir(avatarsDir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  const names = entries.filter((entry) => entry.isDirectory() && NAME.test(entry.name)).map((entry) => entry.name);
+  const names = await avatarNames(avatarsDir);
   const index = await AvatarIndex.open(avatarsDir, indexDir);
   const found = await Promise.all(
     names.map(async (name) => {
       try {
         const file = await insideFolder(join(avatarsDir, name), 'avatar.json');
-        const title = await index.title(name, file, async () => (await readRig(avatarsDir, name)).title);
+        const { title } = await index.facts(name, file, () => readFacts(avatarsDir, name));
         return { name, title, hasPoster: await isThere(join(avatarsDir, name, POSTER)) };
       } catch (error) {
         onBroken(name, toVisavisError(error, 'rendering'));

@@ -34,9 +34,9 @@ async function unknown(): Promise<string[]> {
   for (const name of ['ana', 'ben']) {
     const load = async () => {
       asked.push(name);
-      return name;
+      return { title: name, origin: '', licence: '', triangles: 1, layers: 1 };
     };
-    await known.title(name, join(avatars(), name, 'avatar.json'), load);
+    await known.facts(name, join(avatars(), name, 'avatar.json'), load);
   }
   return asked;
 }

@@ -8,12 +8,31 @@ const DEFAULT_FOLDER = fileURLToPath(new URL('../../.cache/avatars', import.meta
 /** A change to one of these may judge an avatar differently. */
 const JUDGES = ['../face/load-rig.ts', '../face/rig.ts', '../face/parameters.ts'].map((file) => new URL(file, import.meta.url));
 
-const entry = z.object({ changedMs: z.number(), bytes: z.number(), title: z.string() });
+const facts = z.object({
+  title: z.string(),
+  origin: z.string(),
+  licence: z.string(),
+  consent: z.string().optional(),
+  provenance: z
+    .object({
+      kind: z.enum(['photograph', 'words', 'generated']),
+      words: z.string().optional(),
+      prompt: z.string().optional(),
+      seed: z.number().optional(),
+    })
+    .optional(),
+  triangles: z.number(),
+  layers: z.number(),
+});
+const entry = z.object({ changedMs: z.number(), bytes: z.number(), facts });
 const indexFile = z.object({ judges: z.array(z.number()), avatars: z.record(z.string(), entry) });
 type Entry = z.output<typeof entry>;
 
+/** What lists say of an avatar. */
+export type AvatarFacts = z.output<typeof facts>;
+
 /**
- * Titles of avatars that have loaded, kept over restarts: reading and checking every avatar.json costs a tenth of a second
+ * Facts of avatars that have loaded, kept over restarts: reading and checking every avatar.json costs a tenth of a second
  * each at every start. What has changed since, is not in it; a file that cannot be read or written is an empty index.
  */
 export class AvatarIndex {
@@ -42,13 +61,13 @@ export class AvatarIndex {
     return new AvatarIndex(path, judges, isCurrent && kept ? kept.avatars : {});
   }
 
-  /** The avatar's title; `load` is asked when the file is new or has changed, and throws when it is broken. */
-  async title(name: string, file: string, load: () => Promise<string>): Promise<string> {
+  /** `load` is asked when the file is new or has changed, and throws when it is broken. */
+  async facts(name: string, file: string, load: () => Promise<AvatarFacts>): Promise<AvatarFacts> {
     const { mtimeMs: changedMs, size: bytes } = await stat(file);
     const known = this.#known[name];
-    const title = known?.changedMs === changedMs && known.bytes === bytes ? known.title : await load();
-    this.#now[name] = { changedMs, bytes, title };
-    return title;
+    const found = known?.changedMs === changedMs && known.bytes === bytes ? known.facts : await load();
+    this.#now[name] = { changedMs, bytes, facts: found };
+    return found;
   }
 
   /** Writes what is known now, when it is more or other than before. */

@@ -1,7 +1,16 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { FaceRaster } from '../face/raster/raster.ts';
 import { readAvatar } from './avatar-folder.ts';
 
 const KEPT_UNUSED = 4;
+
+const changedMs = (avatarsDir: string, avatar: string): Promise<number> =>
+  stat(join(avatarsDir, avatar, 'avatar.json')).then(
+    ({ mtimeMs }) => mtimeMs,
+    // What is wrong with it, loading it will tell.
+    () => 0,
+  );
 
 interface Entry {
   readonly raster: Promise<FaceRaster>;
@@ -21,7 +30,8 @@ export class FaceStore {
 
   /** Give it back with `release`. @throws VisavisError `avatar_unknown`, `avatar_invalid` */
   async acquire(avatar: string, widthPx: number, heightPx: number): Promise<FaceRaster> {
-    const key = `${avatar} ${widthPx}x${heightPx}`;
+    // An avatar that was made again under the same name is another one.
+    const key = `${avatar} ${await changedMs(this.#avatarsDir, avatar)} ${widthPx}x${heightPx}`;
     let entry = this.#entries.get(key);
     if (entry) this.#entries.delete(key);
     else entry = { raster: this.#load(avatar, widthPx, heightPx), users: 0 };
