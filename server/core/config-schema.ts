@@ -40,6 +40,7 @@ const server = section({
   requestsPerMinute: count(300).describe('HTTP requests from one address per minute.'),
   callsPerMinute: count(30).describe('New calls from one address per minute.'),
   maxCalls: count(0, 10_000).describe('Calls at once; the next one gets 503 and Retry-After. 0: three for each processor core.'),
+  fullRetryAfterS: z.number().int().min(1).max(3600).default(15).describe('Retry-After of a visitor who finds all places taken.'),
   maxSdpBytes: bytes(64 * 1024).describe('Largest SDP or trickle fragment.'),
   maxJsonBytes: bytes(256 * 1024).describe('Largest JSON request body.'),
   maxEventBytes: bytes(256 * 1024).describe('Largest event on a data channel or WebSocket.'),

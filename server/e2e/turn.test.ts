@@ -66,7 +66,7 @@ describe.runIf(existsSync(COTURN))('a call through TURN', () => {
       item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Is Visavis free?' }] },
     });
     await visitor.send({ type: 'response.create' });
-    expect(await visitor.answer(1)).toContain('Apache');
+    await visitor.answerWith(1, 'Apache');
   }
 
   /** The candidates that the browser talks by. */
@@ -134,7 +134,7 @@ describe.runIf(existsSync(COTURN))('a call through TURN', () => {
 
   it.each([false, true])('fails clearly and in time with a wrong secret (server relays: %s)', async (useTurnOnServer) => {
     await using stack = new AsyncDisposableStack();
-    const transport = { turnUrls: [coturn.url()], turnSecret: 'another secret', useTurnOnServer };
+    const transport = { turnUrls: [coturn.url()], turnSecret: 'another secret', useTurnOnServer, connectTimeoutMs: 4_000 };
     const { visitor, logged, activeCalls } = await call(stack, { transport });
     await eventually(() => logged('call accepted')).toBeDefined();
     await visitor.page.getByText('lets no call through').waitFor({ timeout: TIMEOUT_MS });

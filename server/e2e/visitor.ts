@@ -97,6 +97,22 @@ export class Visitor implements AsyncDisposable {
     return (await this.event('response.output_audio_transcript.done', index)).transcript;
   }
 
+  /** As soon as the text of the `index`-th answer holds the words, however much of it is still to be heard. */
+  async answerWith(index: number, words: string): Promise<void> {
+    await this.page.waitForFunction(
+      ({ at, wanted }) => {
+        const created = window.visitor.events.filter(({ type }) => type === 'response.created') as ServerEventOf<'response.created'>[];
+        const deltas = window.visitor.events.filter(
+          ({ type }) => type === 'response.output_audio_transcript.delta',
+        ) as ServerEventOf<'response.output_audio_transcript.delta'>[];
+        const said = deltas.filter(({ response_id }) => response_id === created[at]?.response.id).map(({ delta }) => delta);
+        return said.join('').includes(wanted);
+      },
+      { at: index, wanted: words },
+      { timeout: 60_000 },
+    );
+  }
+
   /** Sends an event as the page's own client would. */
   async send(event: object | string): Promise<void> {
     await this.page.evaluate((text) => window.visitor.channel?.send(text), typeof event === 'string' ? event : JSON.stringify(event));
