@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { EngineInfo } from './api/contract.ts';
+import { avatarFileRoutes } from './api/avatar-files.ts';
 import { catalogueRoutes } from './api/catalogue.ts';
 import { systemClock } from './core/clock.ts';
 import type { Config } from './core/config-schema.ts';
@@ -12,6 +13,7 @@ import { Metrics } from './core/metrics.ts';
 import { FacePerformer } from './face/performer.ts';
 import { createHearing } from './hearing/hearing.ts';
 import type { Rendering } from './rendering/contract.ts';
+import { AvatarDownloads } from './rendering/avatar-download.ts';
 import { readEmotions, readPoster } from './rendering/avatar-folder.ts';
 import { startRendering } from './rendering/rendering.ts';
 import { CallRegistry } from './session/calls.ts';
@@ -132,6 +134,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
           })),
         engines: describe,
       }),
+      avatarFileRoutes(new AvatarDownloads(path.resolve(avatarsDir), path.join(ROOT, '.cache/light-atlases'))),
     ],
   });
   parts.defer(() => app.close());

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { engineDescription } from '../protocol/server-events.ts';
+import { sendCachedFile } from './cached-file.ts';
 import type { ApiInfo } from './contract.ts';
 
 const avatar = z.object({
@@ -22,9 +23,6 @@ const voice = z.object({
 
 /** Asked once per page: a minute old is new enough. */
 const CACHE = 'private, max-age=60';
-
-/** A poster changes when its avatar is made again: pages may keep it for five minutes, and then ask whether it is still the same. */
-const POSTER_CACHE = 'public, max-age=300';
 
 /** `GET /api/v1/avatars` (and the posters under it), `/voices` and `/engines`. Lists are wrapped in `data`, so that paging can be added. */
 export const catalogueRoutes =
@@ -60,16 +58,9 @@ export const catalogueRoutes =
       },
       async (request, reply) => {
         const { data, changedMs } = await info.poster(request.params.name);
-        const tag = `"${data.length.toString(36)}-${Math.round(changedMs).toString(36)}"`;
-        void reply
-          .header('cache-control', POSTER_CACHE)
-          .header('etag', tag)
-          .header('last-modified', new Date(changedMs).toUTCString())
-          // Pages of other sites show it, too, before a call with the element.
-          .header('access-control-allow-origin', '*');
-        const known = request.headers['if-none-match'];
-        if (known === '*' || known?.split(',').some((one) => one.trim().replace(/^W\//, '') === tag)) return reply.code(304).send(null);
-        return reply.type('image/jpeg').send(Buffer.from(data.buffer, data.byteOffset, data.byteLength) as never);
+        // Pages of other sites show it, too, before a call with the element.
+        void reply.header('access-control-allow-origin', '*');
+        return sendCachedFile(request, reply, { data, type: 'image/jpeg', changedMs }) as never;
       },
     );
 

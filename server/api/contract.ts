@@ -1,3 +1,5 @@
+import type { FileInfo } from './cached-file.ts';
+
 /** What there is to choose from, as the pages and other programs ask for it. main.ts gives it, from the stages. */
 export interface ApiInfo {
   avatars(): readonly AvatarInfo[] | Promise<readonly AvatarInfo[]>;
@@ -5,6 +7,14 @@ export interface ApiInfo {
   poster(name: string): Promise<PosterInfo>;
   voices(): readonly VoiceInfo[] | Promise<readonly VoiceInfo[]>;
   engines(): readonly EngineInfo[] | Promise<readonly EngineInfo[]>;
+}
+
+/** What a browser needs that draws an avatar itself. Rejects with a VisavisError of status 404 for an avatar that is not there. */
+export interface AvatarFiles {
+  /** The avatar.json in that content encoding. */
+  rig(name: string, encoding: 'br' | 'gzip'): Promise<FileInfo>;
+  /** Its texture; `light`: a small version of it for narrow links. */
+  atlas(name: string, light: boolean): Promise<FileInfo>;
 }
 
 export interface AvatarInfo {
