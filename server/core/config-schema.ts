@@ -139,6 +139,17 @@ const thinking = section({
   breakerOpenMs: ms(15_000).describe('How long an open breaker refuses.'),
   knowledgeDir: z.string().default('configs/knowledge').describe('Folder of documents (*.md, *.txt) that the avatar knows.'),
   knowledgeMaxBytes: bytes(20 * 1024 * 1024).describe('Documents beyond this are left out, with a warning.'),
+  emotionModelDir: z
+    .string()
+    .optional()
+    .describe('Folder of an ONNX text classifier of emotions: model.onnx, tokenizer.json, config.json. Without it, word lists.'),
+  emotionModelLanguages: z.array(z.string().max(8)).default(['en']).describe('Languages that this model reads.'),
+  emotionPictureModelFile: z.string().optional().describe('ONNX classifier of facial expressions, shaped like FER+.'),
+  emotionTimeoutMs: ms(80, 5_000).describe('How long an answer may wait for these models; then the word lists must do.'),
+  expressiveReplies: z
+    .boolean()
+    .default(true)
+    .describe('Tell the language model how to mark feelings and steer the face; what it marks is shown, never spoken.'),
   answerThreshold: z.number().min(0).max(1).default(0.45).describe('Confidence from which the embedded responder answers.'),
   suggestThreshold: z.number().min(0).max(1).default(0.25).describe('Confidence from which it asks "did you mean".'),
 });

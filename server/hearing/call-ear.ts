@@ -2,6 +2,7 @@ import type { RecognisedWord } from './asr/asr.ts';
 import type { Ear, EarEvent } from './contract.ts';
 import type { EarReport, ToEar } from './ear-messages.ts';
 import { SAMPLES_PER_MS } from './hearing-rate.ts';
+import { VisitorVoice } from './prosody/visitor-voice.ts';
 import { SoundRing } from './sound-ring.ts';
 
 export interface CallEarOptions {
@@ -42,6 +43,8 @@ export class CallEar implements Ear {
   #sentToSample = 0;
   #lastVadMs = 0;
   #utterances = 0;
+  /** Here and not in the ear process: what is usual for a visitor is not lost with it. */
+  readonly #voice = new VisitorVoice();
   #utterance: RunningUtterance | undefined;
   /** `endUtterance` was called; the `final` is awaited. */
   readonly #ending = new Map<string, RunningUtterance>();
@@ -182,7 +185,8 @@ export class CallEar implements Ear {
         // A replayed frame was reported by the process that was lost.
         if (report.atMs <= this.#lastVadMs) return;
         this.#lastVadMs = report.atMs;
-        break;
+        this.#hearFrame(report);
+        return;
       case 'utterance':
         this.#utterances++;
         this.#utterance = { id: report.utteranceId, startMs: report.startMs, text: '', words: [] };
@@ -192,9 +196,12 @@ export class CallEar implements Ear {
         return;
       case 'turn':
         if (report.utteranceId !== this.#utterance?.id || report.atMs < this.#lastVadMs - WARM_UP_MS) return;
+        this.#tellFeeling(report.atMs);
         break;
       case 'final':
         if (!this.#onFinal(report.utteranceId, report.atMs)) return;
+        this.#tellFeeling(report.atMs);
+        this.#voice.endUtterance();
         break;
     }
     this.#announce(report);
@@ -202,6 +209,18 @@ export class CallEar implements Ear {
 
   get #pushedMs(): number {
     return this.#ring.endSample / SAMPLES_PER_MS;
+  }
+
+  #hearFrame({ pitchHz, ...frame }: Extract<EarReport, { type: 'vad' }>): void {
+    this.#announce(frame);
+    const ranks = this.#voice.hear({ isSpeech: frame.isSpeech, levelDb: frame.levelDb, pitchHz });
+    if (ranks) this.#announce({ type: 'prosody', atMs: frame.atMs, ...ranks });
+  }
+
+  /** Before the event that will be acted upon. */
+  #tellFeeling(atMs: number): void {
+    const estimate = this.#voice.judge();
+    if (estimate) this.#announce({ type: 'feeling', atMs, estimate });
   }
 
   #onPartial({ words, ...event }: Extract<EarReport, { type: 'partial' }>): void {

@@ -1,3 +1,12 @@
+import type { EmotionEstimate } from '../core/emotion.ts';
+
+/** Where a frame stands in the visitor's own range, 0..1. */
+export interface VoiceRanks {
+  /** Undefined where the frame has no pitch, or the voice is not known yet. */
+  readonly pitchRank: number | undefined;
+  readonly loudnessRank: number;
+}
+
 /** Times are milliseconds of the call's own microphone stream: 0 is the first sample that was pushed. */
 export interface EarOptions {
   readonly callId: string;
@@ -22,6 +31,10 @@ export type EarEvent =
       readonly voicedShare: number;
       readonly levelDb: number;
     }
+  /** How a frame of speech sounds within this visitor's own range; right behind its `vad`. */
+  | ({ readonly type: 'prosody'; readonly atMs: number } & VoiceRanks)
+  /** What the way in which something is said tells about feelings, at each of its pauses and at its end. */
+  | { readonly type: 'feeling'; readonly atMs: number; readonly estimate: EmotionEstimate }
   /** A new utterance is being recognised (its sound begins at `startMs`). */
   | { readonly type: 'utterance'; readonly utteranceId: string; readonly startMs: number; readonly atMs: number }
   | { readonly type: 'partial'; readonly utteranceId: string; readonly atMs: number; readonly text: string }

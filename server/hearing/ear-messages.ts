@@ -39,9 +39,10 @@ export type ToEar =
   | { readonly kind: 'end' | 'drop'; readonly ear: string; readonly utteranceId: string }
   | { readonly kind: 'close'; readonly ear: string };
 
-/** Like EarEvent, with what the main process keeps for the case of a loss. */
+/** Like EarEvent, with what the main process keeps for the case of a loss, and the pitch, of which it makes the rest. */
 export type EarReport =
-  | Exclude<EarEvent, { type: 'partial' }>
+  | Exclude<EarEvent, { type: 'vad' | 'prosody' | 'feeling' | 'partial' }>
+  | (Extract<EarEvent, { type: 'vad' }> & { readonly pitchHz: number })
   | (Extract<EarEvent, { type: 'partial' }> & { readonly words: readonly RecognisedWord[] });
 
 export interface FromEar {

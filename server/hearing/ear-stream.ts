@@ -100,10 +100,10 @@ export class EarStream {
   /** What the VAD says about the frame that was taken last. */
   onProbability(probability: number): void {
     const atMs = this.#position / SAMPLES_PER_MS;
-    const periodicity = this.#voicing.push(this.#frame, probability >= VOICING_FROM);
+    const { periodicity, pitchHz } = this.#voicing.push(this.#frame, probability >= VOICING_FROM);
     const frameDb = levelDb(this.#frame);
     const state = this.#detector.push({ probability, periodicity, levelDb: frameDb });
-    this.#report({ type: 'vad', atMs, probability, levelDb: frameDb, ...state });
+    this.#report({ type: 'vad', atMs, probability, levelDb: frameDb, pitchHz, ...state });
     const { onsetMs, maxUtteranceMs, abandonAfterMs } = this.#options;
     if (!this.#utterance) {
       const startMs = Math.max(this.#settledMs, atMs - state.speechMs);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EMOTIONS } from '../core/speech.ts';
 import { conversationItem } from './items.ts';
 import { describedSession } from './session.ts';
 
@@ -109,6 +110,13 @@ const heard = event('visavis.heard', { ...item, response_id: z.string(), text: z
 
 /** The face shows that the visitor's pause was noticed (gaze, breath, brows), in the picture of this media time. */
 const reaction = event('visavis.reaction', { at_media_ms: ms });
+
+/** What the visitor seems to feel, by words and voice; told when it changes. */
+const visitorEmotion = event('visavis.visitor_emotion', {
+  emotion: z.enum(EMOTIONS),
+  confidence: z.number().describe('0 to 1.'),
+  scores: z.record(z.enum(EMOTIONS), z.number()).describe('Share of each emotion; they sum to 1.'),
+});
 
 /** Something the visitor should know that is not an error of his: a fallback, a missing recogniser. */
 const notice = event('visavis.notice', {
@@ -242,6 +250,7 @@ export const serverEventSchemas = {
   'visavis.latency': latency,
   'visavis.heard': heard,
   'visavis.reaction': reaction,
+  'visavis.visitor_emotion': visitorEmotion,
   'visavis.notice': notice,
   'visavis.engines': engines,
   'visavis.quality': quality,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ControlName, USUAL_CONTROLS } from '../core/avatar-controls.ts';
 import { languageTag, MAX_INSTRUCTIONS_CHARS, outputModalities, permission, resourceName, WIRE_PCM_RATE_HZ } from './common.ts';
 
 /**
@@ -51,6 +52,18 @@ const functionTool = z.object({
   parameters: z.unknown().optional(),
 });
 
+const knob = (usual: number) =>
+  z.number().min(0).max(1).nullable().optional().describe(`0 to 1; ${usual} is usual, null leaves it to the avatar.`);
+
+/** The avatar controller, for this call; what is not set, the language model or the avatar itself decides. */
+const avatarControls = z.object({
+  blink_rate: knob(USUAL_CONTROLS.blink_rate),
+  head_tilt: knob(USUAL_CONTROLS.head_tilt),
+  expression_intensity: knob(USUAL_CONTROLS.expression_intensity),
+  mouth_openness: knob(USUAL_CONTROLS.mouth_openness),
+  eyebrow_raise: knob(USUAL_CONTROLS.eyebrow_raise),
+} satisfies Record<ControlName, z.ZodType>);
+
 /** What only this server knows about. */
 const visavisSession = z.object({
   avatar: resourceName.optional(),
@@ -59,6 +72,7 @@ const visavisSession = z.object({
     .optional()
     .describe('Who draws the face: the server, into a video track, or the client, from face weights over a data channel of its own.'),
   language: languageTag.optional(),
+  controls: avatarControls.nullable().optional().describe('How the face moves; null undoes what was set.'),
   greet: z.boolean().optional().describe('Say the greeting when the call begins.'),
   permissions: z.array(permission).max(8).optional().describe('What the holder of a client secret may do; set by its creator.'),
 });

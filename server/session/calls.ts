@@ -197,6 +197,7 @@ export class CallRegistry implements Calls {
       },
       rendering: request.rendering ?? 'server',
       textOnly: request.textOnly ?? false,
+      controls: request.controls ?? {},
       greet: request.greet ?? config.session.greet,
       permissions,
     };

@@ -161,7 +161,9 @@ export class ClientCommands {
     const entry: Item = { id: item.id ?? newId('item'), role: item.role, medium: 'text', text, status: 'completed' };
     if (conversation.find(entry.id)) throw sessionError('unsupported', `There is an item with the id "${entry.id}" already`);
     wire.itemAdded(entry, conversation.add(entry, previous_item_id));
-    if (item.role === 'user') wire.emit('visavis.caption', { item_id: entry.id, role: 'user', text, words: [], final: true });
+    if (item.role !== 'user') return;
+    wire.emit('visavis.caption', { item_id: entry.id, role: 'user', text, words: [], final: true });
+    void this.#session.visitor.readWords(text);
   }
 
   #respond({ response = {} }: ClientEventOf<'response.create'>): void {
@@ -211,6 +213,7 @@ export class ClientCommands {
       const holdMs = detection?.type === 'server_vad' ? detection.silence_duration_ms : undefined;
       this.#session.setRules({ automaticTurns: detection !== null && detection.create_response !== false, ...(holdMs ? { holdMs } : {}) });
     }
+    if (update.visavis?.controls !== undefined) this.#session.setControls(update.visavis.controls);
     if (update.visavis?.avatar) this.#changeAvatar(update.visavis.avatar);
     if (update.visavis?.rendering) this.#changePlace(update.visavis.rendering);
     wire.emit('session.updated', { session: this.#describe() });
@@ -263,6 +266,7 @@ export class ClientCommands {
         avatar: settings.avatar,
         rendering: face.place,
         language: settings.language,
+        ...(Object.keys(settings.controls).length > 0 ? { controls: settings.controls } : {}),
         call_id: callId,
         avatar_name: settings.persona.name,
         max_typed_chars: parts.config.session.maxTypedChars,

@@ -1,3 +1,4 @@
+import type { AvatarControls } from '../core/avatar-controls.ts';
 import type { RenderingPlace } from '../core/video.ts';
 import type { IceServer } from '../transport/contract.ts';
 
@@ -13,6 +14,8 @@ export interface CallRequest {
   readonly greet?: boolean;
   /** Only text replies (Realtime: `output_modalities: ['text']`). */
   readonly textOnly?: boolean;
+  /** The avatar controller (`session.visavis.controls`). */
+  readonly controls?: Partial<AvatarControls>;
 }
 
 /** Who calls, as far as signalling knows. */

@@ -1,3 +1,4 @@
+import type { AvatarControls } from '../core/avatar-controls.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Config } from '../core/config-schema.ts';
 import type { Log } from '../core/log.ts';
@@ -65,6 +66,8 @@ export interface SessionSettings {
   rendering: RenderingPlace;
   persona: Persona;
   textOnly: boolean;
+  /** Knobs of the avatar controller that the API has turned. */
+  controls: Partial<AvatarControls>;
   greet: boolean;
   permissions: readonly Permission[];
 }

@@ -1,3 +1,4 @@
+import { type ControlName, controlsIn } from '../core/avatar-controls.ts';
 import { after, type Clock } from '../core/clock.ts';
 import { toVisavisError } from '../core/errors.ts';
 import { msFromMediaTime } from '../core/media-time.ts';
@@ -5,11 +6,13 @@ import type { SpokenPiece } from '../core/speech.ts';
 import type { CallEnd } from '../core/metrics.ts';
 import { newId } from '../protocol/common.ts';
 import type { EndReason } from '../protocol/server-events.ts';
+import type { ReplyPart, ReplyRequest } from '../thinking/contract.ts';
 import type { Pacer } from '../transport/contract.ts';
 import { CallFace } from './call-face.ts';
 import { CALL_ENDS, callState, floorRules } from './call-state.ts';
 import { ClientCommands } from './client-commands.ts';
 import { Conversation, type Item } from './conversation.ts';
+import { Expression } from './expression.ts';
 import { floor } from './floor.ts';
 import { type FloorEffect, type FloorEvent, type FloorRules, type FloorState, initialFloor } from './floor-state.ts';
 import { latencySamples, type TurnStations, waterfall } from './latency.ts';
@@ -18,6 +21,7 @@ import { Listening, type SpeechEvent } from './listening.ts';
 import type { SessionParts, SessionSettings } from './session-parts.ts';
 import { Speaker } from './speaker.ts';
 import { fixedReply, Turn } from './turn.ts';
+import { VisitorFeeling } from './visitor-feeling.ts';
 import { Wire } from './wire.ts';
 
 /** What a client may want of one response. */
@@ -52,11 +56,14 @@ export class Session {
   readonly ledger = new Ledger();
   readonly wire: Wire;
   readonly parts: SessionParts;
+  /** What the visitor seems to feel. */
+  readonly visitor: VisitorFeeling;
   readonly #clock: Clock;
   readonly #startedMs: number;
   readonly #commands: ClientCommands;
   readonly face: CallFace;
   readonly #listening: Listening;
+  readonly #expression: Expression | undefined;
   readonly #turns = new Map<string, Turn>();
   readonly #replies = new Map<string, Reply>();
   readonly #onEnd: (reason: CallEnd) => void;
@@ -84,6 +91,19 @@ export class Session {
     this.conversation = new Conversation(parts.config.thinking.historyMessages);
     this.wire = new Wire({ send: (text) => parts.transport.sendMessage(text), carrier: parts.transport.kind });
     this.#commands = new ClientCommands(this);
+    const performer = parts.face?.performer;
+    const { toneOf } = parts.thinking;
+    this.#expression =
+      performer && new Expression({ performer, toneOf: toneOf.bind(parts.thinking), usualDb: parts.config.speaking.loudnessDb });
+    this.#expression?.override(settings.controls, 0);
+    this.visitor = new VisitorFeeling({
+      thinking: parts.thinking,
+      performer,
+      wire: this.wire,
+      language: () => settings.language,
+      nowMs: () => this.nowMs,
+      mediaTime: () => this.#pacer?.now() ?? 0,
+    });
     this.#listening = new Listening({ wire: this.wire, nowMs: () => this.nowMs, onSpeech: (event, atMs) => this.#onSpeech(event, atMs) });
     this.face = new CallFace({
       ...parts,
@@ -149,6 +169,12 @@ export class Session {
     await former?.close();
   }
 
+  /** Knobs of the avatar controller: each is set, or with null left to the avatar again, as all are with null. */
+  setControls(controls: Readonly<Partial<Record<ControlName, number | null>>> | null): void {
+    this.settings.controls = (controls && controlsIn({ ...this.settings.controls, ...controls })) ?? {};
+    this.#expression?.override(this.settings.controls, this.#pacer?.now() ?? 0);
+  }
+
   setRules(rules: Partial<FloorRules>): void {
     this.apply({ type: 'rules', atMs: this.nowMs, rules });
   }
@@ -207,6 +233,7 @@ export class Session {
     this.#speaker = new Speaker({
       pacer: this.#pacer,
       performer: face?.performer,
+      expression: this.#expression,
       ledger: this.ledger,
       clock: this.#clock,
       events: {
@@ -246,6 +273,8 @@ export class Session {
   }
 
   #onSpeech(event: SpeechEvent, atMs: number): void {
+    this.#attend(event);
+    if (event.type === 'prosody' || event.type === 'feeling') return;
     if (event.type === 'final') {
       this.#origin.finalMs = this.nowMs;
       this.#origin.startMs = event.startMs;
@@ -256,6 +285,31 @@ export class Session {
       this.apply({ ...event, atMs, complete: event.reason !== 'hanging' && this.parts.thinking.assess(whole).complete });
     } else this.apply({ ...event, atMs });
     if (event.type === 'partial' && event.text) this.wire.emit('visavis.partial', { item_id: this.#userItemId, text: event.text });
+  }
+
+  /** What the listening face makes of it. */
+  #attend(event: SpeechEvent): void {
+    const performer = this.parts.face?.performer;
+    const { holdMs, hangingHoldMs } = this.parts.config.hearing;
+    const at = this.#pacer?.now() ?? 0;
+    switch (event.type) {
+      case 'vad':
+        if (!event.isSpeech) performer?.hear({ isSpeech: false, pitchRank: undefined, loudnessRank: 0, silenceMs: event.silenceMs }, at);
+        break;
+      case 'prosody':
+        performer?.hear({ ...event, isSpeech: true, silenceMs: 0 }, at);
+        break;
+      case 'turn':
+        // The longer the words want to be waited for, the less they sound like the end.
+        performer?.judgePause(1 - (event.holdMs - holdMs) / Math.max(1, hangingHoldMs - holdMs), at);
+        break;
+      case 'feeling':
+        this.visitor.hearVoice(event.estimate);
+        break;
+      case 'partial':
+        void this.visitor.readWords(event.text);
+        break;
+    }
   }
 
   // — what the floor decides
@@ -402,7 +456,7 @@ export class Session {
   // — the avatar's turn
 
   #makeTurn(turnId: string, kind: Turn['kind'], text: string, { speculative = false } = {}): Turn {
-    const { thinking, speaking, config } = this.parts;
+    const { speaking, config } = this.parts;
     const { voice, language, rate, textOnly } = this.settings;
     const wishes = kind === 'reply' && text === '' ? this.#wishes : {};
     const persona =
@@ -423,10 +477,14 @@ export class Session {
       ...(wishes.metadata ? { metadata: wishes.metadata } : {}),
       nowMs: () => this.nowMs,
       reply: (signal) => {
-        if (kind === 'reply') return thinking.reply({ turnId, language, persona, history, text: question, speculative, signal });
+        if (kind === 'reply') return this.#reply({ turnId, language, persona, history, text: question, speculative, signal });
         return fixedReply(kind === 'prompt' ? config.persona.silencePrompt : text);
       },
     });
+  }
+
+  async *#reply(request: ReplyRequest): AsyncGenerator<ReplyPart> {
+    yield* this.parts.thinking.reply({ ...request, visitor: await this.visitor.about(request.text) });
   }
 
   #pieceSaid(turn: Turn, piece: SpokenPiece, startsAt: number): void {

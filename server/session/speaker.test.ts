@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../core/clock.ts';
+import { NO_EMOTION } from '../core/emotion.ts';
 import { coreError } from '../core/errors.ts';
 import { mediaTimeFromMs, msFromMediaTime } from '../core/media-time.ts';
 import type { ReplyPart } from '../thinking/contract.ts';
 import { createPacer } from '../transport/pacer.ts';
+import { Expression } from './expression.ts';
 import { Ledger } from './ledger.ts';
 import { Speaker } from './speaker.ts';
 import { RecordingPerformer, ScriptedSpeaking, ScriptedTransport, settled, WORD_MS } from './stages.fixture.ts';
@@ -21,6 +23,7 @@ class Mouth {
   readonly speaker = new Speaker({
     pacer: this.pacer,
     performer: this.performer,
+    expression: new Expression({ performer: this.performer, toneOf: () => NO_EMOTION, usualDb: -20 }),
     ledger: this.ledger,
     clock: this.clock,
     events: {

@@ -4,6 +4,7 @@ import type { Phone, SpokenPiece } from '../core/speech.ts';
 import type { Performer } from '../face/contract.ts';
 import { withLoudness } from '../face/loudness.ts';
 import type { Pacer } from '../transport/contract.ts';
+import type { Expression } from './expression.ts';
 import type { Ledger } from './ledger.ts';
 import type { Turn } from './turn.ts';
 
@@ -16,6 +17,16 @@ export interface SpeakerEvents {
   finished(turn: Turn, error: unknown): void;
 }
 
+export interface SpeakerParts {
+  readonly pacer: Pacer;
+  /** The picture's, if there is one. */
+  readonly performer: Performer | undefined;
+  readonly expression: Expression | undefined;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly events: SpeakerEvents;
+}
+
 interface Held {
   readonly piece: SpokenPiece;
   readonly offsetMs: number;
@@ -26,6 +37,8 @@ interface Held {
 interface Speech {
   readonly turn: Turn;
   textEnd: number;
+  /** Where each piece that was announced begins in the turn's text. */
+  readonly textStarts: Map<SpokenPiece, number>;
   made: boolean;
   error: unknown;
   stopped: boolean;
@@ -45,14 +58,16 @@ const QUEUE_AHEAD_MS = 4_000;
 export class Speaker {
   readonly #pacer: Pacer;
   readonly #performer: Performer | undefined;
+  readonly #expression: Expression | undefined;
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #events: SpeakerEvents;
   #speech: Speech | undefined;
 
-  constructor(parts: { pacer: Pacer; performer: Performer | undefined; ledger: Ledger; clock: Clock; events: SpeakerEvents }) {
+  constructor(parts: SpeakerParts) {
     this.#pacer = parts.pacer;
     this.#performer = parts.performer;
+    this.#expression = parts.expression;
     this.#ledger = parts.ledger;
     this.#clock = parts.clock;
     this.#events = parts.events;
@@ -70,6 +85,7 @@ export class Speaker {
     const speech: Speech = {
       turn,
       textEnd: 0,
+      textStarts: new Map(),
       made: false,
       error: undefined,
       stopped: false,
@@ -78,6 +94,7 @@ export class Speaker {
       timer: undefined,
     };
     this.#speech = speech;
+    this.#expression?.begin();
     try {
       for await (const piece of turn.pieces()) {
         if (speech.stopped) return;
@@ -112,8 +129,13 @@ export class Speaker {
     if (!speech || !held) return;
     speech.held = undefined;
     for (const { piece, offsetMs, textStart } of held) {
-      if (textStart === undefined) this.#queue(speech.turn, piece, wordStart(piece, offsetMs));
-      else this.#say(speech, piece, textStart);
+      if (textStart !== undefined) {
+        this.#say(speech, piece, textStart);
+        continue;
+      }
+      const fromMs = wordStart(piece, offsetMs);
+      const startsAt = this.#queue(speech.turn, piece, fromMs);
+      this.#express(speech, piece, startsAt, speech.textStarts.get(piece) ?? 0, fromMs);
     }
     speech.wake();
     this.#settle(speech);
@@ -133,21 +155,27 @@ export class Speaker {
   #say(speech: Speech, piece: SpokenPiece, textStart: number): void {
     const { turn } = speech;
     const startsAt = this.#queue(turn, piece, 0);
-    for (const mark of turn.marksBetween(textStart, textStart + piece.text.length)) {
-      const word = piece.words.find(({ textEnd }) => textEnd > mark.textOffset - textStart);
-      const at = startsAt + mediaTimeFromMs(word?.startMs ?? 0);
-      if ('emotion' in mark) this.#performer?.setEmotion(mark.emotion, mark.intensity, at);
-      else this.#performer?.gesture(mark.gesture, at);
-    }
+    this.#express(speech, piece, startsAt, textStart, 0);
+    speech.textStarts.set(piece, textStart);
     this.#events.piece(turn, piece, startsAt, textStart);
   }
 
-  #queue({ turnId, textOnly }: Turn, piece: SpokenPiece, offsetMs: number): MediaTime {
+  /** What the face adds to a piece from `offsetMs` on, each mark with its word. */
+  #express({ turn }: Speech, piece: SpokenPiece, startsAt: MediaTime, textStart: number, offsetMs: number): void {
+    const marks = turn.marksBetween(textStart, textStart + piece.text.length).flatMap((mark) => {
+      const word = piece.words.find(({ textEnd }) => textEnd > mark.textOffset - textStart);
+      const aheadMs = (word?.startMs ?? 0) - offsetMs;
+      return aheadMs < 0 ? [] : [{ mark, at: startsAt + mediaTimeFromMs(aheadMs) }];
+    });
+    this.#expression?.say({ text: piece.text, pcm: piece.pcm, startsAt, marks });
+  }
+
+  #queue({ turnId, textOnly, language }: Turn, piece: SpokenPiece, offsetMs: number): MediaTime {
     if (textOnly) return this.#pacer.now();
     const pcm = offsetMs > 0 ? piece.pcm.subarray(Math.round((offsetMs * SPEECH_RATE_HZ) / 1000)) : piece.pcm;
     const { startsAt } = this.#pacer.speak(turnId, pcm);
     const phones = withLoudness(piece.phones, piece.pcm, SPEECH_RATE_HZ);
-    this.#performer?.speak(turnId, startsAt, offsetMs > 0 ? phonesFrom(phones, offsetMs) : phones);
+    this.#performer?.speak(turnId, startsAt, offsetMs > 0 ? phonesFrom(phones, offsetMs) : phones, language);
     this.#ledger.add(turnId, piece, startsAt, offsetMs);
     return startsAt;
   }
@@ -175,7 +203,10 @@ export class Speaker {
     speech.stopped = true;
     speech.timer?.[Symbol.dispose]();
     speech.wake();
-    if (this.#speech === speech) this.#speech = undefined;
+    if (this.#speech === speech) {
+      this.#speech = undefined;
+      this.#expression?.rest(this.#pacer.now());
+    }
     if (!silently) this.#events.finished(speech.turn, speech.error);
   }
 }

@@ -1,6 +1,7 @@
 import type { AvatarControls } from '../core/avatar-controls.ts';
 import { VirtualClock } from '../core/clock.ts';
 import { type Config, type ConfigInput, configSchema } from '../core/config-schema.ts';
+import { type EmotionEstimate, NO_EMOTION } from '../core/emotion.ts';
 import { coreError } from '../core/errors.ts';
 import { Emitter } from '../core/events.ts';
 import { silentLog } from '../core/log.ts';
@@ -180,6 +181,8 @@ export class ScriptedThinking implements Thinking {
   /** The whole reply, or undefined when the test writes it. */
   answer: (request: ReplyRequest) => string | undefined = ({ text }) => `You said ${text}.`;
   assessment: Assessment = { complete: false, confidence: 0 };
+  /** What words say about feelings. */
+  tone: (text: string) => EmotionEstimate = () => NO_EMOTION;
 
   get requests(): readonly ReplyRequest[] {
     return this.drafts.map(({ request }) => request);
@@ -196,6 +199,14 @@ export class ScriptedThinking implements Thinking {
 
   assess(): Assessment {
     return this.assessment;
+  }
+
+  toneOf(text: string): EmotionEstimate {
+    return this.tone(text);
+  }
+
+  async emotionOf(text: string): Promise<EmotionEstimate> {
+    return this.tone(text);
   }
 
   domainSentences(): readonly string[] {
@@ -477,6 +488,7 @@ export class SimulatedCall implements AsyncDisposable {
         rendering: 'server',
         persona: { name: 'Mia', systemPrompt: 'Be kind.', greeting: 'Hello there my friend.' },
         textOnly: false,
+        controls: {},
         greet: false,
         permissions: [],
         ...options.settings,

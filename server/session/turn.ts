@@ -1,3 +1,4 @@
+import type { AvatarControls } from '../core/avatar-controls.ts';
 import { coreError, isAbort, toVisavisError, type VisavisError } from '../core/errors.ts';
 import { BoundedQueue } from '../core/queue.ts';
 import type { Emotion, Gesture, SpokenPiece } from '../core/speech.ts';
@@ -9,6 +10,7 @@ import type { TurnKind } from './floor-state.ts';
 export type Mark = { readonly textOffset: number } & (
   | { readonly emotion: Emotion; readonly intensity: number }
   | { readonly gesture: Gesture }
+  | { readonly controls: Partial<AvatarControls> }
 );
 
 export interface TurnFigures {
@@ -61,6 +63,11 @@ export class Turn {
     this.metadata = options.metadata ?? {};
     this.figures = { startedAtMs: options.nowMs(), firstTextAtMs: undefined, firstPieceAtMs: undefined };
     void this.#make();
+  }
+
+  /** BCP 47; undefined where nothing is spoken. */
+  get language(): string | undefined {
+    return this.#options.speaking?.language;
   }
 
   /** Text so far. */
@@ -126,6 +133,9 @@ export class Turn {
           break;
         case 'emotion':
           this.#marks.push({ textOffset: this.#text.length, emotion: part.emotion, intensity: part.intensity });
+          break;
+        case 'controls':
+          this.#marks.push({ textOffset: this.#text.length, controls: part.controls });
           break;
         case 'gesture':
           this.#marks.push({ textOffset: this.#text.length, gesture: part.gesture });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { controlsIn } from '../core/avatar-controls.ts';
 import { languageTag, type Permission, resourceName } from '../protocol/common.ts';
 import { type RealtimeSession, voiceOf } from '../protocol/session.ts';
 import type { CallRequest } from '../session/contract.ts';
@@ -34,6 +35,7 @@ export function callRequestOf(
     instructions: sent?.instructions ?? granted?.instructions,
     greet: query.greet ?? sent?.visavis?.greet ?? granted?.visavis?.greet,
     textOnly: textOnlyOf(sent) ?? textOnlyOf(granted),
+    controls: controlsIn({ ...granted?.visavis?.controls, ...sent?.visavis?.controls }),
   };
   return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
 }

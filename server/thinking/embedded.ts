@@ -1,8 +1,10 @@
+import type { Feeling } from '../core/emotion.ts';
 import type { Message, Persona, ReplyPart } from './contract.ts';
 import type { Match, Knowledge } from './knowledge/knowledge.ts';
 import type { Section } from './knowledge/documents.ts';
 import { contentWordsOf } from './knowledge/normalise.ts';
 import { smallTalk } from './small-talk.ts';
+import { sympathy, wordsOfSympathy } from './sympathy.ts';
 
 export interface EmbeddedOptions {
   readonly knowledge: Knowledge;
@@ -16,6 +18,7 @@ interface Question {
   readonly history: readonly Message[];
   readonly persona: Persona;
   readonly language: string;
+  readonly visitor?: Feeling | undefined;
 }
 
 /** What somebody listens to before he wants to say something himself; "tell me more" gives the rest. */
@@ -67,7 +70,9 @@ export class EmbeddedResponder {
         { type: 'text', text: talk.text },
       ];
     }
-    return this.#aboutTheConversation(question) ?? this.#outOfTheKnowledge(question, languageOf(language), seed);
+    const spokenLanguage = languageOf(language);
+    const matter = this.#aboutTheConversation(question) ?? this.#outOfTheKnowledge(question, spokenLanguage, seed);
+    return [...sympathy(question.visitor, history, spokenLanguage), ...matter];
   }
 
   #aboutTheConversation({ text, history }: Question): ReplyPart[] | undefined {
@@ -115,7 +120,7 @@ export class EmbeddedResponder {
     const spokenLanguage = languageOf(language);
     const { sections } = this.#options.knowledge;
     const known = sections.flatMap((section) => [spoken(section, 0).text, didYouMean(section, spokenLanguage)]);
-    return [UNKNOWN[spokenLanguage], ...known];
+    return [UNKNOWN[spokenLanguage], ...wordsOfSympathy(spokenLanguage), ...known];
   }
 
   #outOfTheKnowledge({ text, history }: Question, language: 'en' | 'ar', seed: number): ReplyPart[] {

@@ -35,9 +35,34 @@ describe('marks in a model’s text', () => {
     expect(read('<think>hmm [happy] <b>', '</think>\n\nSure\u0007!')).toEqual([{ type: 'text', text: 'Sure!' }]);
   });
 
+  it('are read out of an object that steers the face: valid, clamped, never spoken', () => {
+    expect(read('{"emotion":"happy","intensity":2,"blink_rate":-1,"head_tilt":"0.3","eyebrow_raise":null,"colour":"red"} Hello!')).toEqual([
+      { type: 'emotion', emotion: 'happy', intensity: 1 },
+      { type: 'controls', controls: { blink_rate: 0, head_tilt: 0.3 } },
+      { type: 'text', text: 'Hello!' },
+    ]);
+    expect(read('```json\n{"face": {"mouth_openness": 0.8}}\n```\nWell.')).toEqual([
+      { type: 'controls', controls: { mouth_openness: 0.8 } },
+      { type: 'text', text: 'Well.' },
+    ]);
+  });
+
+  it('disappear with the object when it is broken or never ends, and leave other braces alone', () => {
+    expect(read('{"blink_rate": oops} Hello.')).toEqual([{ type: 'text', text: 'Hello.' }]);
+    expect(read('Hello. {"head_tilt": 0.5, "mouth')).toEqual([{ type: 'text', text: 'Hello. ' }]);
+    expect(read(`{"head_tilt": ${'1'.repeat(700)}`).filter(({ type }) => type !== 'text')).toEqual([]);
+    expect(read('a {b} {"c": 1} {')).toEqual([{ type: 'text', text: 'a {b} {"c": 1} {' }]);
+  });
+
   it('do not depend on how the stream is cut', () => {
     const text = fc
-      .array(fc.constantFrom('[happy]', '[nod] ', '<think>', '</think>', 'word ', '[', ']', '<', 'a:0.5', '[sad:0.5]'), { maxLength: 12 })
+      .array(
+        fc.constantFrom(
+          ...['[happy]', '[nod] ', '<think>', '</think>', 'word ', '[', ']', '<', 'a:0.5', '[sad:0.5]', '```', '`', '{', '}', '{"a"'],
+          '{"head_tilt":0.2} ',
+        ),
+        { maxLength: 12 },
+      )
       .map((all) => all.join(''));
     fc.assert(
       fc.property(text, fc.array(fc.integer({ min: 0, max: 80 }), { maxLength: 8 }), (whole, cuts) => {

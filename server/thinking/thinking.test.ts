@@ -49,6 +49,7 @@ async function collect(parts: AsyncIterable<ReplyPart>): Promise<{ text: string;
   for await (const part of parts) {
     if (part.type === 'text') seen.text += part.text;
     else if (part.type === 'engine') seen.engines.push(part.engine);
+    else if (part.type === 'controls') seen.marks.push(Object.keys(part.controls).join());
     else seen.marks.push(part.type === 'emotion' ? part.emotion : part.gesture);
   }
   return seen;

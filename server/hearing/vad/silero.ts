@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-web';
 import { z } from 'zod';
+import { loadOnnxRuntime } from '../../core/onnx-runtime.ts';
 import { HEARING_RATE_HZ, VAD_FRAME_SAMPLES } from '../hearing-rate.ts';
 import { hearingError } from '../hearing-error.ts';
-import { loadOnnxRuntime, packageFile } from './onnx.ts';
+import { packageFile } from './package-file.ts';
 import { defineVad, type VadEngine, type VadStream, type VadWork } from './vad.ts';
 
 /** Each frame is preceded by the last 64 samples of the one before; without them 29 % of speech at 5 dB is missed. */

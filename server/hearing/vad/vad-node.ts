@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { z } from 'zod';
+import { loadOnnxRuntime } from '../../core/onnx-runtime.ts';
 import { HEARING_RATE_HZ, VAD_FRAME_SAMPLES } from '../hearing-rate.ts';
 import { hearingError } from '../hearing-error.ts';
-import { loadOnnxRuntime, packageFile } from './onnx.ts';
+import { packageFile } from './package-file.ts';
 import { defineVad, type VadEngine, type VadStream, type VadWork } from './vad.ts';
 
 /** Silero v4 keeps two LSTM states of [2, 1, 64]. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { VAD_FRAME_SAMPLES } from '../hearing-rate.ts';
 import { seededRandom } from '../test-speech.ts';
-import { VoicingDetector } from './voicing.ts';
+import { type Voicing, VoicingDetector } from './voicing.ts';
 
-const periodicityOf = (sound: (i: number) => number): number => {
+const voicingOf = (sound: (i: number) => number): Voicing => {
   const detector = new VoicingDetector();
-  let last = 0;
+  let last: Voicing = { periodicity: 0, pitchHz: 0 };
   for (let frame = 0; frame < 4; frame++) {
     last = detector.push(Float32Array.from({ length: VAD_FRAME_SAMPLES }, (_, i) => sound(frame * VAD_FRAME_SAMPLES + i)));
   }
@@ -27,13 +27,17 @@ const pulses = (pitchHz: number) => {
 
 describe('voicing', () => {
   it.each([85, 120, 200, 320])('finds a pitch of %i Hz', (pitchHz) => {
-    expect(periodicityOf(pulses(pitchHz))).toBeGreaterThan(0.7);
+    const { periodicity, pitchHz: found } = voicingOf(pulses(pitchHz));
+    expect(periodicity).toBeGreaterThan(0.7);
+    expect(Math.abs(found - pitchHz)).toBeLessThan(0.04 * pitchHz);
   });
 
   it('finds none in noise and silence', () => {
     const random = seededRandom(3);
-    expect(periodicityOf(() => 0.2 * (random() - 0.5))).toBeLessThan(0.5);
-    expect(periodicityOf(() => 0)).toBe(0);
-    expect(periodicityOf(() => 0.3)).toBe(0);
+    const noise = voicingOf(() => 0.2 * (random() - 0.5));
+    expect(noise.periodicity).toBeLessThan(0.5);
+    for (const voicing of [noise, voicingOf(() => 0), voicingOf(() => 0.3)]) expect(voicing.pitchHz).toBe(0);
+    expect(voicingOf(() => 0).periodicity).toBe(0);
+    expect(voicingOf(() => 0.3).periodicity).toBe(0);
   });
 });

@@ -5,7 +5,7 @@ const require = createRequire(import.meta.url);
 
 /**
  * onnxruntime-node where its native library loads, else the WebAssembly build, which costs about twice the time. Both
- * have the same interface.
+ * have the same interface. Models run in child processes only.
  */
 export async function loadOnnxRuntime(prefer: 'native' | 'wasm' = 'native'): Promise<{ ort: typeof Ort; kind: 'native' | 'wasm' }> {
   if (prefer === 'native') {
@@ -16,16 +16,7 @@ export async function loadOnnxRuntime(prefer: 'native' | 'wasm' = 'native'): Pro
     }
   }
   const ort = await import('onnxruntime-web');
-  // Threads need cross-origin isolation in browsers and gain nothing on a model of 0.3 ms.
+  // Threads need cross-origin isolation in browsers and gain nothing on small models.
   ort.env.wasm.numThreads = 1;
   return { ort, kind: 'wasm' };
-}
-
-/** Absolute path of a file inside an installed package, or undefined. */
-export function packageFile(specifier: string): string | undefined {
-  try {
-    return require.resolve(specifier);
-  } catch {
-    return undefined;
-  }
 }
