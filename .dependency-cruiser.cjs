@@ -20,10 +20,13 @@ const allowed = {
   rendering: ['server/face/'],
   portrait: ['server/face/'],
   casting: [],
+  'image-generation': [],
+  // The ways to make a face meet here.
+  avatars: ['server/(face|casting|portrait|rendering|image-generation)/', 'server/speaking/contract[.]ts$', 'models/avatar/'],
   session: ['server/protocol/', 'server/face/', ...STAGES.map((stage) => `server/${stage}/contract[.]ts$`)],
   studio: ['server/face/', ...STAGES.map((stage) => `server/${stage}/contract[.]ts$`)],
   signalling: ['server/protocol/', 'server/session/', 'server/transport/contract[.]ts$'],
-  api: ['server/protocol/', 'server/session/', 'server/studio/'],
+  api: ['server/protocol/', 'server/session/', 'server/studio/', 'server/avatars/contract[.]ts$', 'server/casting/brief[.]ts$'],
   channels: ['server/protocol/', 'server/session/', 'server/studio/'],
 };
 

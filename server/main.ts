@@ -3,7 +3,11 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { EngineInfo } from './api/contract.ts';
 import { avatarFileRoutes } from './api/avatar-files.ts';
+import { avatarJobRoutes } from './api/avatar-jobs.ts';
+import { makingRoutes } from './api/avatar-making.ts';
+import { avatarRoutes } from './api/avatars.ts';
 import { catalogueRoutes } from './api/catalogue.ts';
+import { Workshop } from './avatars/workshop.ts';
 import { systemClock } from './core/clock.ts';
 import type { Config } from './core/config-schema.ts';
 import { isAbort, toVisavisError } from './core/errors.ts';
@@ -12,12 +16,14 @@ import { createLog, type Log } from './core/log.ts';
 import { Metrics } from './core/metrics.ts';
 import { FacePerformer } from './face/performer.ts';
 import { createHearing } from './hearing/hearing.ts';
-import type { Rendering } from './rendering/contract.ts';
+import { ImageGeneration } from './image-generation/image-generation.ts';
+import type { FaceRenderer, Rendering } from './rendering/contract.ts';
 import { AvatarDownloads } from './rendering/avatar-download.ts';
-import { readEmotions, readPoster } from './rendering/avatar-folder.ts';
+import { readEmotions } from './rendering/avatar-folder.ts';
 import { startRendering } from './rendering/rendering.ts';
 import { CallRegistry } from './session/calls.ts';
 import { createSpeaking, type VoiceService } from './speaking/speaking.ts';
+import { ModelAnswers } from './thinking/model-answers.ts';
 import { createThinking } from './thinking/thinking.ts';
 import { iceServersFor } from './transport/ice-servers.ts';
 import { createPacer } from './transport/pacer.ts';
@@ -56,13 +62,14 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     if (incident.process) childLost('face');
     log.warn(incident, 'face');
   };
-  const { avatar, avatarsDir, widthPx, heightPx, workers, encoder, stallTimeoutMs } = config.face;
+  const { avatar, avatarsDir } = config.face;
+  const onRenderer = (renderer: FaceRenderer) => log.info(renderer, 'faces are drawn');
   const [hearing, speaking, thinking, rendering, { createApp }, { createWebRtcTransport }] = await Promise.all([
     createHearing(config.hearing, { log, onChildLost: () => childLost('ear') }),
     createSpeaking(config.speaking, { log }),
     createThinking({ config: config.thinking, log, onFailure: (engine) => metrics.engineFailures.inc({ stage: 'llm', engine }) }),
     // A server without a picture still talks.
-    startRendering({ avatarsDir, avatar, widthPx, heightPx, workers, encoder, stallTimeoutMs, onIncident }).catch((error: unknown) => {
+    startRendering({ ...config.face, onIncident, onRenderer }).catch((error: unknown) => {
       log.error({ err: toVisavisError(error, 'rendering') }, 'no picture: the face processes did not start');
       return undefined;
     }),
@@ -107,6 +114,20 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     }),
   );
 
+  const workshop = parts.use(
+    await Workshop.open({
+      config: config.avatars,
+      avatarsDir,
+      defaultAvatar: avatar,
+      language: config.persona.language,
+      speaking,
+      model: await ModelAnswers.open(config.thinking, clock),
+      images: await ImageGeneration.open(config.avatars, clock),
+      log,
+      clock,
+    }),
+  );
+
   let closing: Promise<void> | undefined;
   const app = await createApp({
     config,
@@ -120,9 +141,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       parts: Object.fromEntries(describe().map(({ stage, id, state }) => [stage, `${id} ${state}`])),
     }),
     routes: [
+      avatarRoutes(workshop),
+      makingRoutes(workshop, config.avatars),
+      avatarJobRoutes(workshop),
       catalogueRoutes({
-        avatars: () => (rendering?.avatars() ?? []).map((known) => ({ ...known, isDefault: known.name === avatar })),
-        poster: (name) => readPoster(path.resolve(avatarsDir), name),
         voices: () =>
           speaking.voices().map(({ id, title, language, engine, available }) => ({
             name: id,
@@ -192,6 +214,7 @@ function engineList(config: Config, { hearing, speaking, thinking, rendering }: 
   const { engine, model, documents } = thinking.describe();
   const voice = speaking.voices().find(({ id }) => id === voiceId);
   const encoder = rendering?.encoders()[0];
+  const { id: renderer, adapter, reason } = rendering?.renderer() ?? { id: 'wasm' };
   return [
     { stage: 'vad', id: vad, state: 'running' },
     asr
@@ -203,8 +226,9 @@ function engineList(config: Config, { hearing, speaking, thinking, rendering }: 
     { stage: 'tts', id: voice?.engine ?? 'none', ...(voice ? { name: voice.title } : {}), state: voice ? 'running' : 'missing' },
     {
       stage: 'face',
-      id: 'wasm',
-      name: `${config.face.widthPx}x${config.face.heightPx}, drawn by the processor`,
+      id: renderer,
+      name: `${config.face.widthPx}x${config.face.heightPx}, drawn by ${adapter ?? 'the processor'}`,
+      ...(reason ? { reason } : {}),
       state: rendering ? 'running' : 'failed',
     },
     { stage: 'encoder', id: encoder ?? 'none', state: encoder ? 'running' : 'missing' },

@@ -1,10 +1,14 @@
 import type { FileInfo } from './cached-file.ts';
 
-/** What there is to choose from, as the pages and other programs ask for it. main.ts gives it, from the stages. */
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Needs an API key, or a visitor on this machine while there is none; signalling/ sees to it. */
+    operatorOnly?: boolean;
+  }
+}
+
+/** What there is to choose from besides avatars, as the pages and other programs ask for it. main.ts gives it, from the stages. */
 export interface ApiInfo {
-  avatars(): readonly AvatarInfo[] | Promise<readonly AvatarInfo[]>;
-  /** The still picture of one of them. @throws VisavisError with status 404 when there is none */
-  poster(name: string): Promise<PosterInfo>;
   voices(): readonly VoiceInfo[] | Promise<readonly VoiceInfo[]>;
   engines(): readonly EngineInfo[] | Promise<readonly EngineInfo[]>;
 }
@@ -15,25 +19,6 @@ export interface AvatarFiles {
   rig(name: string, encoding: 'br' | 'gzip'): Promise<FileInfo>;
   /** Its texture; `light`: a small version of it for narrow links. */
   atlas(name: string, light: boolean): Promise<FileInfo>;
-}
-
-export interface AvatarInfo {
-  /** Folder name under `avatars/`; what a call's `avatar` says. */
-  readonly name: string;
-  /** For people. */
-  readonly title: string;
-  readonly description?: string;
-  /** `poster` gives a picture of it. */
-  readonly hasPoster: boolean;
-  /** The one that calls get which ask for none. */
-  readonly isDefault: boolean;
-}
-
-export interface PosterInfo {
-  /** JPEG. */
-  readonly data: Uint8Array<ArrayBuffer>;
-  /** Unix time. */
-  readonly changedMs: number;
 }
 
 export interface VoiceInfo {

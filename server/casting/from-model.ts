@@ -14,11 +14,11 @@ export const wishJsonSchema = (): Record<string, unknown> => {
   return schema;
 };
 
-/**
- * A whole brief from whatever a model answered: valid fields are kept, numbers are clamped into their range, the rest
- * is cast by the seed. Never throws.
- */
-export function briefFromModel(json: unknown, seed = 1): PersonBrief {
+/** A whole brief from whatever a model answered; what it did not say is cast by the seed. Never throws. */
+export const briefFromModel = (json: unknown, seed = 1): PersonBrief => cast(wishFromModel(json), seed);
+
+/** What a model asked for: valid fields are kept, numbers are clamped into their range, the rest is left out. Never throws. */
+export function wishFromModel(json: unknown): Wish {
   const wish: Record<string, unknown> = {};
   if (isRecord(json)) {
     for (const [key, field] of Object.entries(briefSchema.shape)) {
@@ -38,7 +38,7 @@ export function briefFromModel(json: unknown, seed = 1): PersonBrief {
       }
     }
   }
-  return cast(wish as Wish, seed);
+  return wish as Wish;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

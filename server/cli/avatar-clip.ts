@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { EMOTIONS, type Emotion, type SpokenPiece } from '../core/speech.ts';
 import { readAvatar } from '../rendering/avatar-folder.ts';
 import { writeSpeakingClip } from '../rendering/speaking-clip.ts';
+import { usualSentence } from '../avatars/usual-sentence.ts';
 import { createSpeaking } from '../speaking/speaking.ts';
 import { type Avatars, avatarsOf, operandsOf, placeFlags, placeOf, wholeOf } from './avatar-place.ts';
 import { type Command, type Invocation, usageError } from './command.ts';
@@ -10,11 +11,6 @@ import { outputPath } from './output-path.ts';
 const USUAL_PX = 512;
 const USUAL_S = 5;
 const MAX_TEXT_CHARS = 2_000;
-
-const USUAL_TEXT: Readonly<Record<string, string>> = {
-  en: 'Hello, it is good to see you. What would you like to talk about today?',
-  ar: 'مرحباً، يسعدني أن أراك. عمّ تودّ أن نتحدث اليوم؟',
-};
 
 export const command: Command = {
   name: 'avatar clip',
@@ -57,7 +53,7 @@ async function clip(invocation: Invocation): Promise<number> {
 
 async function speak(invocation: Invocation, { config }: Avatars): Promise<SpokenPiece[]> {
   const language = invocation.valuesOf('language').at(-1) ?? config.persona.language;
-  const text = (invocation.valuesOf('text').at(-1) ?? USUAL_TEXT[language.split('-', 1)[0] ?? 'en'] ?? USUAL_TEXT['en'] ?? '').trim();
+  const text = (invocation.valuesOf('text').at(-1) ?? usualSentence(language)).trim();
   if (text === '' || text.length > MAX_TEXT_CHARS)
     throw usageError('usage', `The text has ${text.length} characters; it takes 1 to ${MAX_TEXT_CHARS}`);
   await using speaking = await createSpeaking(config.speaking);

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
-import { rename, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { removeAvatar } from '../avatars/remove-avatar.ts';
 import { type Avatars, avatarsOf, operandsOf, placeFlags, placeOf } from './avatar-place.ts';
 import { type Command, type Invocation, usageError } from './command.ts';
 
@@ -22,14 +22,7 @@ async function remove(invocation: Invocation): Promise<number> {
     process.stdout.write('nothing was deleted\n');
     return 1;
   }
-  // A link's target belongs to somebody else.
-  if (lstatSync(folder).isSymbolicLink()) await unlink(folder);
-  else {
-    // Out of the list at once, so that nobody opens half of it.
-    const leaving = join(avatars.dir, `.${name}-${process.pid}`);
-    await rename(folder, leaving);
-    await rm(leaving, { recursive: true });
-  }
+  await removeAvatar(avatars.dir, name);
   process.stdout.write(`removed ${folder}\n`);
   return 0;
 }

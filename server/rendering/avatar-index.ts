@@ -61,11 +61,18 @@ export class AvatarIndex {
     return new AvatarIndex(path, judges, isCurrent && kept ? kept.avatars : {});
   }
 
+  /** Whether this very file has loaded before. */
+  async has(name: string, file: string): Promise<boolean> {
+    const { mtimeMs: changedMs, size: bytes } = await stat(file);
+    const known = this.#known[name];
+    return known?.changedMs === changedMs && known.bytes === bytes;
+  }
+
   /** `load` is asked when the file is new or has changed, and throws when it is broken. */
   async facts(name: string, file: string, load: () => Promise<AvatarFacts>): Promise<AvatarFacts> {
     const { mtimeMs: changedMs, size: bytes } = await stat(file);
     const known = this.#known[name];
-    const found = known?.changedMs === changedMs && known.bytes === bytes ? known.facts : await load();
+    const found = known && (await this.has(name, file)) ? known.facts : await load();
     this.#now[name] = { changedMs, bytes, facts: found };
     return found;
   }

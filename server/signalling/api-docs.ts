@@ -27,6 +27,7 @@ export async function installApiDocs(app: FastifyInstance, version: string): Pro
       },
       tags: [
         { name: 'calls', description: 'Begin, change and end calls' },
+        { name: 'avatars', description: 'Faces: those there are, and making others of photographs and words' },
         { name: 'catalogue', description: 'What there is to choose from' },
         { name: 'server', description: 'Health and figures' },
       ],

@@ -116,6 +116,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     const path = pathOf(request);
     if (!UNLIMITED.has(path)) await requestLimit.take(request.ip);
     if (path.startsWith('/v1/') || path.startsWith('/api/')) origins.assertAllowed(request);
+    if (request.routeOptions.config.operatorOnly) access.assertOperator(request);
   });
   await installApiDocs(app, version);
 

@@ -1,0 +1,35 @@
+import { writeAvatar } from '../../models/avatar/avatar.ts';
+import { makeAvatar, type Parameters } from '../../models/avatar/make.ts';
+import { notSculpted, personOfBrief, robotOfBrief } from '../../models/avatar/person-of-brief.ts';
+import type { PersonBrief } from '../casting/brief.ts';
+
+/** One person to be drawn by the project's own generator. */
+export interface Drawing {
+  readonly brief: PersonBrief;
+  readonly style: 'illustrated' | 'sculpted';
+  readonly name: string;
+  readonly title?: string | undefined;
+  /** Gets avatar.json, the atlas and the stills. */
+  readonly folder: string;
+  /** The words that were asked for, kept with the avatar. */
+  readonly words?: string | undefined;
+  readonly draft?: boolean | undefined;
+}
+
+/** Draws it and writes its folder. Computes for a second (illustrated) or minutes (sculpted). */
+export async function drawBrief(drawing: Drawing, onProgress: (what: string, share: number) => void): Promise<void> {
+  const { brief, folder, words, draft } = drawing;
+  const { rig, atlas } = await makeAvatar(parametersOf(drawing), { quality: draft ? 'draft' : 'shipped', onProgress });
+  const provenance = { kind: 'words' as const, ...(words ? { words: words.slice(0, 2000) } : {}), seed: brief.seed };
+  await writeAvatar(folder, { rig: { ...rig, provenance }, atlas }, { fast: true });
+}
+
+function parametersOf({ brief, style, name, title }: Drawing): Parameters {
+  const titled = title ? { ...brief, title } : brief;
+  if (brief.kind === 'robot') return { style: 'robot', robot: robotOfBrief(titled, name) };
+  if (style === 'illustrated') return { style, name, brief: titled };
+  return { style, person: personOfBrief(titled, name) };
+}
+
+/** What a sculpted picture cannot show of a brief. */
+export const missingIn = (style: Drawing['style'], brief: PersonBrief): string[] => (style === 'sculpted' ? notSculpted(brief) : []);

@@ -1,0 +1,450 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { PersonBrief } from '../casting/brief.ts';
+import { portraitPrompt } from '../casting/portrait-prompt.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
+import type { Config } from '../core/config-schema.ts';
+import { coreError, toVisavisError } from '../core/errors.ts';
+import type { FacePoints } from '../core/face-points.ts';
+import type { Log } from '../core/log.ts';
+import type { SpokenPiece } from '../core/speech.ts';
+import type { ImageGeneration } from '../image-generation/image-generation.ts';
+import type { GeneratedPicture, ImportLimits, ImportOptions, PortraitInspection } from '../portrait/contract.ts';
+import { importPortrait, inspectPortrait } from '../portrait/import.ts';
+import { portraitError } from '../portrait/portrait-error.ts';
+import { isThere, POSTER, readPoster } from '../rendering/avatar-folder.ts';
+import type { Speaking } from '../speaking/contract.ts';
+import { avatarError } from './avatar-error.ts';
+import type {
+  AvatarDetail,
+  AvatarJob,
+  Avatars,
+  ClipOrder,
+  Complaint,
+  CreationOrder,
+  ImportOrder,
+  MadeResult,
+  MediaFile,
+  Style,
+  Variant,
+} from './contract.ts';
+import { type Drawing, missingIn } from './draw-brief.ts';
+import { DrawingProcess } from './drawing-process.ts';
+import { Gallery } from './gallery.ts';
+import { hasEnded, type JobContext } from './job.ts';
+import { JobQueue } from './job-queue.ts';
+import { drawSheet, MediaStore } from './media-store.ts';
+import { AVATAR_NAME } from './names.ts';
+import { castAll, checkedBrief, describedByModel, EMBEDDED, readWords, type WordModel, type WordOptions } from './read-words.ts';
+import { removeAvatar } from './remove-avatar.ts';
+import { usualSentence } from './usual-sentence.ts';
+
+export interface WorkshopOptions {
+  readonly config: Config['avatars'];
+  readonly avatarsDir: string;
+  readonly defaultAvatar: string;
+  /** BCP 47, of what avatars say in clips. */
+  readonly language: string;
+  readonly speaking: Pick<Speaking, 'speak' | 'voices' | 'defaultVoice'>;
+  /** Reads descriptions; none: the embedded reader does. */
+  readonly model: WordModel | undefined;
+  readonly images: Pick<ImageGeneration, 'engines' | 'generate'>;
+  readonly log: Log;
+  readonly clock?: Clock;
+  readonly indexDir?: string;
+}
+
+/** How much of a creation is done when the words are read, and when an image server has answered. */
+const READ_FRACTION = 0.05;
+const PICTURED_FRACTION = 0.4;
+const CLIP_PX = 512;
+const CLIP_AT_LEAST_MS = 5_000;
+const MAX_CLIP_CHARS = 400;
+const CLIP_FILE = 'clip.mp4';
+const SHEET_FILE = 'sheet.png';
+const STALE_MS = 24 * 3_600_000;
+
+type Context = JobContext<MadeResult>;
+
+/** Makes avatars, keeps them and shows them: jobs, each of which works in processes of its own. */
+export class Workshop implements Avatars {
+  readonly #options: WorkshopOptions;
+  readonly #avatarsDir: string;
+  readonly #jobs: JobQueue<MadeResult>;
+  readonly #drawing: DrawingProcess;
+  readonly #gallery: Gallery;
+  readonly #media: MediaStore;
+  readonly #clock: Clock;
+  /** Drafts of this run of the server, one folder for each job. */
+  readonly #draftsDir: string;
+
+  private constructor(options: WorkshopOptions, draftsDir: string) {
+    const { config, defaultAvatar, log, clock = systemClock, indexDir } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#avatarsDir = resolve(options.avatarsDir);
+    this.#draftsDir = draftsDir;
+    this.#drawing = new DrawingProcess(config, clock);
+    this.#media = new MediaStore(resolve(config.workDir, 'media'));
+    this.#jobs = new JobQueue({
+      maxQueued: config.maxQueuedJobs,
+      keepMs: config.keepJobsMs,
+      newId: () => `job_${randomBytes(18).toString('base64url')}`,
+      onForget: (id) => void rm(join(draftsDir, id), { recursive: true, force: true }),
+      clock,
+    });
+    this.#gallery = new Gallery({
+      avatarsDir: this.#avatarsDir,
+      defaultAvatar,
+      protectShipped: config.protectShipped,
+      indexDir,
+      load: (names) => this.#drawing.ask({ kind: 'facts', avatarsDir: this.#avatarsDir, names }, { timeoutMs: config.drawTimeoutMs }),
+      onBroken: (avatar, problem) => log.warn({ avatar, problem }, 'an avatar cannot be used'),
+    });
+  }
+
+  static async open(options: WorkshopOptions): Promise<Workshop> {
+    const workDir = resolve(options.config.workDir);
+    await mkdir(workDir, { recursive: true });
+    await removeStale(workDir);
+    return new Workshop(options, await mkdtemp(join(workDir, 'drafts-')));
+  }
+
+  // --- what there is -----------------------------------------------------------------------------------------------
+
+  list(): Promise<AvatarDetail[]> {
+    return this.#gallery.list();
+  }
+
+  get(name: string): Promise<AvatarDetail> {
+    return this.#gallery.get(name);
+  }
+
+  poster(name: string): ReturnType<typeof readPoster> {
+    return readPoster(this.#avatarsDir, name);
+  }
+
+  async validate(name: string): Promise<readonly Complaint[]> {
+    await this.#mustExist(name);
+    const { drawTimeoutMs: timeoutMs } = this.#options.config;
+    return this.#drawing.ask({ kind: 'complaints', avatarsDir: this.#avatarsDir, name }, { timeoutMs });
+  }
+
+  async remove(name: string): Promise<void> {
+    const { isDefault, isRemovable } = await this.get(name);
+    if (isDefault) throw avatarError('avatar_in_use', `${name} is the avatar of the configuration`);
+    if (!isRemovable) throw avatarError('avatar_protected', `${name} comes with the project`);
+    await removeAvatar(this.#avatarsDir, name);
+    await this.#media.forget(name);
+  }
+
+  async sheet(name: string): Promise<MediaFile> {
+    const avatar = await this.get(name);
+    return this.#media.file(avatar, SHEET_FILE, (path) =>
+      this.#asJob('sheet', ({ signal }) =>
+        drawSheet(join(this.#avatarsDir, name), path, { timeoutMs: this.#options.config.drawTimeoutMs, signal }),
+      ),
+    );
+  }
+
+  async clip(name: string): Promise<MediaFile> {
+    const avatar = await this.get(name);
+    return this.#media.file(avatar, CLIP_FILE, (path) =>
+      this.#asJob('clip', (context) =>
+        this.#film(this.#avatarsDir, name, { path, text: undefined, voice: undefined, language: undefined }, context),
+      ),
+    );
+  }
+
+  // --- making ------------------------------------------------------------------------------------------------------
+
+  get styles(): readonly Style[] {
+    return ['illustrated', 'sculpted', ...(this.#options.images.engines.length > 0 ? (['photo'] as const) : [])];
+  }
+
+  get wordsReadBy(): string {
+    return this.#options.model?.name ?? EMBEDDED;
+  }
+
+  inspect(photo: Uint8Array, points: FacePoints | undefined, signal: AbortSignal): Promise<PortraitInspection> {
+    const { landmarkEngine: engine, niceness } = this.#options.config;
+    return inspectPortrait(photo, { engine, niceness, limits: this.#photoLimits(), signal, ...(points ? { points } : {}) }, this.#clock);
+  }
+
+  async import(order: ImportOrder): Promise<AvatarJob> {
+    await this.#mustBeFree(order.name);
+    return this.#jobs.add('import', 'quick', (context) => this.#importPhoto(order.photo, { ...order, outDir: this.#avatarsDir }, context));
+  }
+
+  async create(order: CreationOrder): Promise<AvatarJob> {
+    const { config } = this.#options;
+    const { style, text, name, variants } = order;
+    if (!this.styles.includes(style))
+      throw avatarError('style_unknown', `There is no style "${style}" here; there are ${this.styles.join(', ')}`);
+    if (order.brief === undefined && !text?.trim()) throw avatarError('description_unusable', 'The description is empty');
+    if ((text?.length ?? 0) > config.maxDescriptionChars)
+      throw avatarError(
+        'description_unusable',
+        `The description has ${text?.length} characters; it may have ${config.maxDescriptionChars}`,
+      );
+    if (variants > config.maxVariants) throw avatarError('description_unusable', `At most ${config.maxVariants} variants are drawn`);
+    if (name !== undefined) await this.#mustBeFree(name);
+    const brief = order.brief && checkedBrief(order.brief);
+    return this.#jobs.add('creation', style === 'illustrated' ? 'quick' : 'slow', (context) => this.#create({ ...order, brief }, context));
+  }
+
+  async say({ of, ...words }: ClipOrder): Promise<AvatarJob> {
+    const { text, voice } = words;
+    if ((text?.length ?? 0) > MAX_CLIP_CHARS) throw avatarError('description_unusable', `A clip says at most ${MAX_CLIP_CHARS} characters`);
+    const { speaking } = this.#options;
+    if (voice !== undefined && !speaking.voices().some(({ id }) => id === voice))
+      throw avatarError('voice_unknown', `There is no voice "${voice}"`);
+    const [avatarsDir, name] =
+      'avatar' in of ? [this.#avatarsDir, of.avatar] : [join(this.#draftsDir, of.jobId), draftOf(this.#variant(of.jobId, of.variant))];
+    if ('avatar' in of) await this.#mustExist(name);
+    return this.#jobs.add('clip', 'quick', async (context) => {
+      const folder = join(this.#draftsDir, context.id);
+      await mkdir(folder);
+      await this.#film(avatarsDir, name, { ...words, path: join(folder, CLIP_FILE) }, context);
+      return { hasClip: true };
+    });
+  }
+
+  job(id: string): AvatarJob {
+    return this.#jobs.get(id);
+  }
+
+  watch(id: string, listener: (job: AvatarJob) => void): Disposable {
+    return this.#jobs.watch(id, listener);
+  }
+
+  cancel(id: string): AvatarJob {
+    return this.#jobs.cancel(id);
+  }
+
+  async variantPoster(id: string, variant: number): Promise<MediaFile> {
+    return { folder: join(this.#draftsDir, id, draftOf(this.#variant(id, variant))), file: POSTER };
+  }
+
+  async keep(id: string, variant: number, name: string, title: string | undefined): Promise<AvatarDetail> {
+    const folder = join(this.#draftsDir, id, draftOf(this.#variant(id, variant)));
+    await this.#mustBeFree(name);
+    const { drawTimeoutMs: timeoutMs } = this.#options.config;
+    await this.#drawing.ask({ kind: 'keep', folder, outDir: this.#avatarsDir, name, title }, { timeoutMs });
+    return this.get(name);
+  }
+
+  clipOf(id: string): MediaFile {
+    if (!this.job(id).result?.hasClip) throw avatarError('job_unfinished', 'There is no clip yet');
+    return { folder: join(this.#draftsDir, id), file: CLIP_FILE };
+  }
+
+  async close(): Promise<void> {
+    await this.#jobs.close();
+    await rm(this.#draftsDir, { recursive: true, force: true });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  // --- how it is made ----------------------------------------------------------------------------------------------
+
+  async #create(order: CreationOrder, context: Context): Promise<MadeResult> {
+    const { text, style, seed, name, title } = order;
+    const words = this.#wordOptions(context.signal);
+    context.update({ stage: 'words', fraction: 0 });
+    const reading = order.brief === undefined && text !== undefined ? await readWords(text, words) : undefined;
+    const count = name === undefined ? order.variants : 1;
+    const cast = order.brief ? [order.brief] : castAll(reading?.wish ?? {}, seed, count);
+    // Machines differ by their paint alone, and take half a minute each.
+    const briefs = cast[0]?.kind === 'robot' ? cast.slice(0, 1) : cast;
+    const known: MadeResult = { ...(reading ? { reading } : {}) };
+    context.update({ stage: 'drawing', fraction: READ_FRACTION, result: known });
+    const place = name === undefined ? join(this.#draftsDir, context.id) : this.#avatarsDir;
+    if (style === 'photo') return this.#picture(briefs, { order, words, known, place }, context);
+    const drawings = briefs.map(
+      (brief, index): Drawing => ({
+        brief,
+        style,
+        name: name ?? draftOf(index),
+        title,
+        folder: join(place, name === undefined ? draftOf(index) : `.${name}-${context.id}`),
+        words: text,
+        draft: order.draft,
+      }),
+    );
+    const variants: Variant[] = [];
+    const missing = briefs[0] ? missingIn(style, briefs[0]) : [];
+    const { drawTimeoutMs, sculptTimeoutMs } = this.#options.config;
+    const folder = drawings[0]?.folder ?? place;
+    try {
+      await this.#drawing.ask(
+        { kind: 'draw', drawings },
+        {
+          timeoutMs: style === 'sculpted' ? sculptTimeoutMs : drawTimeoutMs * drawings.length,
+          signal: context.signal,
+          onPart: ({ index, what, share }) => {
+            const brief = briefs[index];
+            if (what === 'done' && brief && name === undefined) variants.push({ index, title: title ?? brief.title, brief });
+            context.update({
+              stage: 'drawing',
+              fraction: READ_FRACTION + (1 - READ_FRACTION) * ((index + share) / drawings.length),
+              result: { ...known, missing, ...(name === undefined ? { variants: [...variants] } : {}) },
+            });
+          },
+        },
+      );
+      if (name === undefined) return { ...known, missing, variants };
+      await rename(folder, join(this.#avatarsDir, name)).catch((error: NodeJS.ErrnoException) => {
+        throw error.code === 'ENOTEMPTY' || error.code === 'EEXIST' ? taken(name) : error;
+      });
+      return { ...known, missing, avatar: name };
+    } finally {
+      if (name !== undefined) await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Pictures of the image server, imported like photographs. */
+  async #picture(
+    briefs: readonly PersonBrief[],
+    { order, words, known, place }: { order: CreationOrder; words: WordOptions; known: MadeResult; place: string },
+    context: Context,
+  ): Promise<MadeResult> {
+    const { images, config } = this.#options;
+    const { text, name, title } = order;
+    await mkdir(place, { recursive: true });
+    const variants: Variant[] = [];
+    let made: MadeResult = known;
+    for (const [index, brief] of briefs.entries()) {
+      const part = (share: number) => (index + share) / briefs.length;
+      context.update({ stage: 'image', fraction: part(READ_FRACTION), result: { ...known, variants: [...variants] } });
+      const asked = portraitPrompt(brief, await describedByModel(brief, text, words));
+      const { bytes, by } = await images.generate({ ...asked, seed: brief.seed, signal: context.signal });
+      const generated: GeneratedPicture = { by, prompt: asked.prompt, words: text, seed: brief.seed };
+      made = await this.#importPhoto(
+        bytes,
+        { name: name ?? draftOf(index), title: title ?? brief.title, source: by, generated, outDir: place },
+        {
+          ...context,
+          update: ({ fraction = 0, ...rest }) =>
+            context.update({ ...rest, fraction: part(PICTURED_FRACTION + (1 - PICTURED_FRACTION) * fraction) }),
+        },
+        config.maxImageBytes,
+      );
+      variants.push({ index, title: title ?? brief.title, brief });
+    }
+    return name === undefined ? { ...known, variants } : { ...known, ...made };
+  }
+
+  async #importPhoto(
+    photo: Uint8Array,
+    order: Omit<ImportOrder, 'photo'> & { readonly outDir: string; readonly generated?: GeneratedPicture },
+    { signal, update }: Context,
+    maxBytes?: number,
+  ): Promise<MadeResult> {
+    const { landmarkEngine: engine, niceness } = this.#options.config;
+    const { name, outDir, generated, title, consent, licence, source, points } = order;
+    const options: ImportOptions = {
+      name,
+      outDir,
+      generated,
+      engine,
+      niceness,
+      signal,
+      limits: { ...this.#photoLimits(), ...(maxBytes === undefined ? {} : { maxBytes }) },
+      onProgress: update,
+      ...(title === undefined ? {} : { title }),
+      ...(consent === undefined ? {} : { consent }),
+      ...(licence === undefined ? {} : { licence }),
+      ...(source === undefined ? {} : { source }),
+      ...(points === undefined ? {} : { points }),
+    };
+    const report = await importPortrait(photo, options, this.#clock);
+    return { avatar: report.name, warnings: report.warnings, points: report.points };
+  }
+
+  async #film(
+    avatarsDir: string,
+    name: string,
+    words: Omit<ClipOrder, 'of'> & { readonly path: string },
+    { signal, update }: Context,
+  ): Promise<void> {
+    const { config, speaking, language: usual } = this.#options;
+    const language = words.language ?? usual;
+    update({ stage: 'voice', fraction: 0 });
+    const pieces = await this.#speak(
+      words.text?.trim() || usualSentence(language),
+      words.voice ?? speaking.defaultVoice(language),
+      language,
+      signal,
+    );
+    update({ stage: 'film', fraction: 0.2 });
+    const clip = { pieces, path: words.path, sizePx: CLIP_PX, atLeastMs: CLIP_AT_LEAST_MS, emotion: 'happy' as const, seed: 1 };
+    await this.#drawing.ask({ kind: 'clip', avatarsDir, name, clip }, { timeoutMs: config.drawTimeoutMs, signal });
+  }
+
+  async #speak(text: string, voice: string, language: string, signal: AbortSignal): Promise<SpokenPiece[]> {
+    const whole = (async function* () {
+      yield text;
+    })();
+    const pieces: SpokenPiece[] = [];
+    for await (const piece of this.#options.speaking.speak(whole, { voice, language, signal })) pieces.push(piece);
+    return pieces;
+  }
+
+  /** Work that somebody waits for, in its turn among the jobs. */
+  async #asJob(kind: 'sheet' | 'clip', work: (context: Context) => Promise<void>): Promise<void> {
+    const { id } = this.#jobs.add(kind, 'quick', async (context) => {
+      await work(context);
+      return {};
+    });
+    const { state, error } = await this.#jobs.end(id);
+    if (error) throw error;
+    if (state !== 'done') throw coreError('aborted', 'It was cancelled');
+  }
+
+  #variant(id: string, variant: number): number {
+    const job = this.job(id);
+    if (!job.result?.variants?.some(({ index }) => index === variant))
+      throw avatarError('variant_unknown', `The job has no variant ${variant}${hasEnded(job) ? '' : ' yet'}`);
+    return variant;
+  }
+
+  async #mustExist(name: string): Promise<void> {
+    if (!(await isThere(join(this.#avatarsDir, AVATAR_FOLDER.test(name) ? name : '.none', 'avatar.json')))) await this.get(name);
+  }
+
+  async #mustBeFree(name: string): Promise<void> {
+    if (!AVATAR_NAME.test(name)) throw portraitError('avatar_name_invalid', `"${name.slice(0, 80)}" cannot be the name of an avatar`);
+    if (await isThere(join(this.#avatarsDir, name))) throw taken(name);
+  }
+
+  #photoLimits(): Partial<ImportLimits> {
+    const { maxPhotoBytes: maxBytes, maxMemoryMb, importTimeoutMs: timeoutMs } = this.#options.config;
+    return { maxBytes, maxMemoryMb, timeoutMs };
+  }
+
+  #wordOptions(signal: AbortSignal): WordOptions {
+    const { model, config, log } = this.#options;
+    const onFailure = (error: unknown) => {
+      const { code, hint } = toVisavisError(error, 'avatars');
+      log.warn({ code, hint, model: model?.name }, 'the language model did not help with a description');
+    };
+    return { model, timeoutMs: config.wordsTimeoutMs, signal, onFailure };
+  }
+}
+
+const AVATAR_FOLDER = /^[a-z0-9][a-z0-9-]{0,63}$/;
+const draftOf = (variant: number): string => `v${variant}`;
+const taken = (name: string) => portraitError('avatar_exists', `There is an avatar "${name}" already`);
+
+/** Drafts of servers that ended without tidying up. */
+async function removeStale(workDir: string): Promise<void> {
+  for (const entry of await readdir(workDir)) {
+    const path = join(workDir, entry);
+    const old = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs > STALE_MS;
+    if (entry.startsWith('drafts-') && old) await rm(path, { recursive: true, force: true });
+  }
+}
