@@ -107,13 +107,24 @@ const USUAL_STRESS = 0.7;
 const QUIET = 0.1;
 /** A short neighbour keeps so much of its time from a closure's ramp. */
 const RAMP_SHARE = 0.6;
-const SHORTEST_RAMP_MS = 24;
+/** Lips need about so long from anywhere to anywhere: people say no more than six or seven "pa" a second. */
+const SHORTEST_RAMP_MS = 40;
+/**
+ * Shapes are averaged over a moment, evenly to both sides, which rounds the corners of their changes and keeps their
+ * times: mouths have mass.
+ */
+const TAPS = [
+  [-10, 0.25],
+  [0, 0.5],
+  [10, 0.25],
+] as const;
 
 export class SpeechTrack {
   readonly #segments: Segment[] = [];
   readonly #plateaus: Plateau[] = [];
   readonly #utterances: Utterance[] = [];
   readonly #stresses: { readonly atMs: number; readonly strength: number }[] = [];
+  readonly #raw = new Float32Array(VISEMES.length);
   #closure = 0;
   #loudness = 0;
 
@@ -187,23 +198,13 @@ export class SpeechTrack {
     this.#loudness = 0;
     const gate = this.gateAt(ms);
     if (gate === 0) return;
-    let total = 0;
     let loudness = 0;
-    for (const s of this.#segments) {
-      if (s.startMs > ms + REACH_MS) break;
-      if (s.endMs < ms - REACH_MS) continue;
-      const pull = dominanceAt(s, ms);
-      total += pull;
-      loudness += pull * s.loudness;
-      out[s.viseme] = (out[s.viseme] as number) + pull * s.weight * (1 - s.rounding);
-      if (s.rounding > 0) out[INDEX.U] = (out[INDEX.U] as number) + pull * s.weight * s.rounding;
-    }
-    if (total > 0) for (let v = 0; v < out.length; v++) out[v] = ((out[v] as number) / total) * gate;
+    for (const [offsetMs, share] of TAPS) loudness += share * this.#blend(ms + offsetMs, share * gate, out);
     // Full by the first phone's start, whatever the gate is then; and no jump where the gate opens.
     const limit = Math.min(1, 2 * gate);
     const bite = this.#overlay(INDEX.FF, ms, out, limit);
     this.#closure = this.#overlay(INDEX.PP, ms, out, limit);
-    if (total > 0) this.#loudness = (loudness / total) * gate * (1 - Math.max(bite, this.#closure));
+    this.#loudness = loudness * gate * (1 - Math.max(bite, this.#closure));
     out[INDEX.sil] = 0;
   }
 
@@ -214,6 +215,25 @@ export class SpeechTrack {
     dropWhile(this.#plateaus, old);
     dropWhile(this.#utterances, old);
     dropWhile(this.#stresses, ({ atMs }) => atMs < beforeMs - KEPT_MS);
+  }
+
+  /** Adds what the phones around `ms` make of the mouth, without what has to shut it; returns how loud they are. */
+  #blend(ms: number, share: number, out: Float32Array): number {
+    let total = 0;
+    let loudness = 0;
+    this.#raw.fill(0);
+    for (const s of this.#segments) {
+      if (s.startMs > ms + REACH_MS) break;
+      if (s.endMs < ms - REACH_MS) continue;
+      const pull = dominanceAt(s, ms);
+      total += pull;
+      loudness += pull * s.loudness;
+      this.#raw[s.viseme] = (this.#raw[s.viseme] as number) + pull * s.weight * (1 - s.rounding);
+      if (s.rounding > 0) this.#raw[INDEX.U] = (this.#raw[INDEX.U] as number) + pull * s.weight * s.rounding;
+    }
+    if (total === 0) return 0;
+    for (let v = 0; v < out.length; v++) out[v] = (out[v] as number) + (share * (this.#raw[v] as number)) / total;
+    return loudness / total;
   }
 
   #extend(from: number, to: number): void {

@@ -5,7 +5,7 @@ import type { Random } from './random.ts';
  * Blinks: intervals are log-normal (Bentivoglio et al., "Analysis of blink rate patterns in normal subjects", 1997: a
  * median of 17 a minute at rest, 26 in conversation); lids close in about 75 ms and open in twice that.
  */
-export const BLINK_INTERVAL_S = { idle: 3.6, listening: 3.2, reacting: 3.2, thinking: 4.2, speaking: 2.4 } as const;
+export const BLINK_INTERVAL_S = { idle: 3.6, listening: 3.2, reacting: 3.2, thinking: 4.2, speaking: 2.8 } as const;
 
 const CLOSE_MS = 75;
 const HOLD_MS = 25;
