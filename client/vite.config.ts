@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
+import { buildRaster } from '../server/face/raster/build-raster.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -16,10 +17,12 @@ function embedBesidePage(): Plugin {
  * Builds what browsers get, into dist/client/: the page `/` (index.html and hashed assets) and, as one module for other
  * sites, `embed/visavis.js`. The element's file keeps its name because it is what pages link to.
  */
-const config: UserConfig = {
+const config = async (): Promise<UserConfig> => ({
   plugins: [embedBesidePage()],
   root: at('./app'),
   base: '/',
+  // For faces that the browser draws: a few kilobytes, which are not worth a request.
+  define: { __FACE_RASTER__: JSON.stringify(Buffer.from((await buildRaster()).bytes).toString('base64')) },
   publicDir: at('./app/public'),
   clearScreen: false,
   build: {
@@ -48,6 +51,6 @@ const config: UserConfig = {
       await builder.build(builder.environments['embed']!);
     },
   },
-};
+});
 
 export default defineConfig(config);

@@ -131,6 +131,7 @@ function recorder(): void {
     }
     override createDataChannel(label: string, init?: RTCDataChannelInit): RTCDataChannel {
       const channel = super.createDataChannel(label, init);
+      if (label !== 'events') return channel;
       channel.addEventListener('message', (message) => events.push({ ...JSON.parse(message.data as string), atMs: nowMs() }));
       return channel;
     }

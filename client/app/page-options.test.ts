@@ -5,15 +5,21 @@ import { localeOf } from './strings.ts';
 
 describe('address of the page', () => {
   test('says who should answer, and whether to begin', () => {
-    expect(pageOptions('?avatar=mia&voice=slt&language=ar&token=abc&autostart')).toEqual({
+    expect(pageOptions('?avatar=mia&voice=slt&language=ar&rendering=client&token=abc&autostart')).toEqual({
       avatar: 'mia',
       voice: 'slt',
       language: 'ar',
+      rendering: 'client',
       token: 'abc',
       autostart: true,
     });
     expect(pageOptions('?autostart=0').autostart).toBe(false);
     expect(pageOptions('?avatar=%20')).toMatchObject({ avatar: undefined, autostart: false });
+    expect(['', '?rendering=sculptor', '?rendering=server'].map((search) => pageOptions(search).rendering)).toEqual([
+      'auto',
+      'auto',
+      'server',
+    ]);
   });
 
   test('loses the token and nothing else', () => {

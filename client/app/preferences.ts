@@ -1,3 +1,5 @@
+import { RENDERING_WISHES, type RenderingWish } from '../element/rendering-place.ts';
+
 /** What the page remembers on this device, and what its address asks for. Nothing that was said is ever kept. */
 export type Theme = 'light' | 'dark';
 
@@ -47,11 +49,13 @@ export function applyTheme(): void {
   else delete document.documentElement.dataset['theme'];
 }
 
-/** `?avatar=&voice=&language=&token=&autostart`. */
+/** `?avatar=&voice=&language=&rendering=&token=&autostart`. */
 export interface PageOptions {
   readonly avatar: string | undefined;
   readonly voice: string | undefined;
   readonly language: string | undefined;
+  /** Who draws the face. */
+  readonly rendering: RenderingWish;
   readonly token: string | undefined;
   readonly autostart: boolean;
 }
@@ -64,6 +68,7 @@ export function pageOptions(search: string): PageOptions {
     avatar: text('avatar'),
     voice: text('voice'),
     language: text('language'),
+    rendering: RENDERING_WISHES.find((wish) => wish === query.get('rendering')) ?? 'auto',
     token: text('token'),
     autostart: autostart !== null && autostart !== '0' && autostart !== 'false',
   };

@@ -139,6 +139,7 @@ export class VisavisApp extends LitElement {
               .avatar=${this.choice.avatar}
               .voice=${this.choice.voice}
               .language=${this.choice.language}
+              .rendering=${this.#options.rendering}
               .token=${this.#options.token}
               ?muted=${this.muted}
               @state=${this.#onState}

@@ -1,7 +1,10 @@
 import type { ClientEventInput } from '../../server/protocol/index.ts';
+import type { FaceParameters } from '../../server/face/parameters.ts';
 import type { CaptionAction } from './captions.ts';
+import { FaceLink } from './drawn-face/face-link.ts';
 import { CallError, toCallError } from './errors.ts';
 import {
+  type CalledSession,
   type CallSignal,
   type EngineList,
   faceChange,
@@ -9,6 +12,7 @@ import {
   type Notice,
   type Quality,
   readEvent,
+  renderingChange,
   sessionOf,
   typedMessage,
 } from './events.ts';
@@ -16,8 +20,10 @@ import { credentialsOf, iceFragment, restartedDescription, type TrickledCandidat
 import { type TurnLatency, waterfallOf } from './latency.ts';
 import { Microphone } from './microphone.ts';
 import { NetworkMeter, type NetworkSample, playedBy, PlayoutClock } from './playout.ts';
+import type { RenderingPlace } from './rendering-place.ts';
 import { type CallWishes, Signalling } from './signalling.ts';
 import type { CallAction } from './state.ts';
+import { thriftyOffer } from './thrifty-offer.ts';
 import { TypedEvents } from './typed-events.ts';
 
 export interface CallOptions extends CallWishes {
@@ -27,6 +33,8 @@ export interface CallOptions extends CallWishes {
   /** Typing only: the visitor's side is silence. */
   readonly typing: boolean;
   readonly muted: boolean;
+  /** The link is narrow: sound takes little room. */
+  readonly thrifty?: boolean;
 }
 
 export interface CallEvents {
@@ -38,6 +46,9 @@ export interface CallEvents {
   quality: Quality;
   notice: Notice;
   stream: MediaStream;
+  session: CalledSession;
+  /** A frame of the face, for a page that draws it. */
+  face: { readonly mediaMs: number; readonly parameters: FaceParameters };
 }
 
 /** Candidates that are found within this time travel in one PATCH. */
@@ -86,6 +97,8 @@ export class Call extends TypedEvents<CallEvents> {
   #created = false;
   #muted: boolean;
   #avatar: string | undefined;
+  #rendering: RenderingPlace;
+  #faceLink: FaceLink | undefined;
   #reportedMs = -1;
   #networkSample: NetworkSample | undefined;
   #networkSamples = 0;
@@ -95,6 +108,7 @@ export class Call extends TypedEvents<CallEvents> {
     this.#options = options;
     this.#muted = options.muted;
     this.#avatar = options.avatar;
+    this.#rendering = options.rendering ?? 'server';
     this.#signalling = new Signalling(options.base, options.token);
   }
 
@@ -111,6 +125,19 @@ export class Call extends TypedEvents<CallEvents> {
     if (avatar === this.#avatar) return;
     this.#avatar = avatar;
     this.#send(faceChange(avatar));
+  }
+
+  /** Who is to draw the face. */
+  get rendering(): RenderingPlace {
+    return this.#rendering;
+  }
+
+  /** The server says by a `session` event when it is so. */
+  set rendering(rendering: RenderingPlace) {
+    if (rendering === this.#rendering) return;
+    this.#rendering = rendering;
+    if (this.#pc) this.#openFaceLink(this.#pc);
+    this.#send(renderingChange(rendering));
   }
 
   get muted(): boolean {
@@ -236,6 +263,7 @@ export class Call extends TypedEvents<CallEvents> {
     pc.addTransceiver(microphone.track, { direction: 'sendrecv', streams: [microphone.stream] });
     pc.addTransceiver('video', { direction: 'recvonly' });
     this.#openChannel(pc.createDataChannel('events', { ordered: true }));
+    this.#openFaceLink(pc);
     pc.ontrack = (event) => this.#onTrack(event);
     pc.onicecandidate = ({ candidate }) => this.#onCandidate(candidate);
     pc.onconnectionstatechange = () => this.#onConnectionState(pc.connectionState);
@@ -254,7 +282,8 @@ export class Call extends TypedEvents<CallEvents> {
 
     await pc.setLocalDescription(await pc.createOffer());
     const offer = pc.localDescription?.sdp ?? '';
-    const created = await this.#signalling.create(offer, sessionOf(this.#options), this.#abort.signal);
+    const sent = this.#options.thrifty ? thriftyOffer(offer) : offer;
+    const created = await this.#signalling.create(sent, sessionOf(this.#options), this.#abort.signal);
     if (this.closed) return;
     this.#created = true;
     // Candidates of STUN and TURN servers that only the answer names are gathered by a restart, if host ones don't do.
@@ -280,6 +309,14 @@ export class Call extends TypedEvents<CallEvents> {
     channel.onclose = () => {
       if (!this.closed && this.#pc?.connectionState === 'connected') this.close('server');
     };
+  }
+
+  /** Only for a face that is drawn here; it stays open for the next time. */
+  #openFaceLink(pc: RTCPeerConnection): void {
+    if (this.#rendering !== 'client' || this.#faceLink) return;
+    this.#faceLink = new FaceLink(pc, (mediaMs, parameters) => {
+      if (!this.closed) this.emit('face', { mediaMs, parameters });
+    });
   }
 
   #onTrack({ track, receiver, streams }: RTCTrackEvent): void {
@@ -386,6 +423,9 @@ export class Call extends TypedEvents<CallEvents> {
         break;
       case 'notice':
         this.emit('notice', signal.notice);
+        break;
+      case 'session':
+        this.emit('session', signal.session);
         break;
       case 'ended':
         this.close(signal.reason);

@@ -9,12 +9,21 @@ import {
 } from '../../server/protocol/index.ts';
 import { type CaptionAction, placeWords } from './captions.ts';
 import type { CallWishes } from './signalling.ts';
+import type { RenderingPlace } from './rendering-place.ts';
 import type { Activity, CallAction } from './state.ts';
 
 /** Where the wire ends: the server's events become what the call, the captions and the page understand, and back. */
 export type Quality = ServerEventOf<'visavis.quality'>;
 export type Notice = Pick<ServerEventOf<'visavis.notice'>, 'code' | 'severity' | 'message' | 'hint'>;
 export type EngineList = readonly EngineDescription[];
+
+/** The call as the server has it. */
+export interface CalledSession {
+  readonly avatar: string;
+  readonly rendering: RenderingPlace;
+  /** Of the picture that the server draws, pixels. */
+  readonly picture: { readonly width: number; readonly height: number } | undefined;
+}
 
 export type CallSignal =
   | { readonly type: 'action'; readonly action: CallAction }
@@ -23,6 +32,7 @@ export type CallSignal =
   | { readonly type: 'engines'; readonly engines: EngineList }
   | { readonly type: 'quality'; readonly quality: Quality }
   | { readonly type: 'notice'; readonly notice: Notice }
+  | { readonly type: 'session'; readonly session: CalledSession }
   | { readonly type: 'ended'; readonly reason: string };
 
 const ACTIVITIES: Partial<Record<ServerEventOf<'visavis.state'>['state'], Activity>> = {
@@ -41,6 +51,13 @@ export function readEvent(text: string): CallSignal[] {
 
 function signalsOf(event: ServerEvent): CallSignal[] {
   switch (event.type) {
+    case 'session.created':
+    case 'session.updated': {
+      const { avatar, rendering = 'server', picture } = event.session.visavis ?? {};
+      if (!avatar) return [];
+      const size = picture && { width: picture.width_px, height: picture.height_px };
+      return [{ type: 'session', session: { avatar, rendering, picture: size } }];
+    }
     case 'visavis.state': {
       const activity = ACTIVITIES[event.state];
       return activity ? [{ type: 'action', action: { type: 'activity', activity } }] : [];
@@ -105,10 +122,21 @@ export const faceChange = (avatar: string): ClientEventInput => ({
   session: { type: 'realtime', visavis: { avatar } },
 });
 
+/** Somebody else draws, in mid-call. */
+export const renderingChange = (rendering: RenderingPlace): ClientEventInput => ({
+  type: 'session.update',
+  session: { type: 'realtime', visavis: { rendering } },
+});
+
 /** The `session` part of a call's request; `undefined` when the server may choose everything. */
 export function sessionOf(wishes: CallWishes): RealtimeSessionInput | undefined {
-  const { avatar, voice, language, instructions, greet } = wishes;
-  const visavis = { ...(avatar && { avatar }), ...(language && { language }), ...(greet !== undefined && { greet }) };
+  const { avatar, voice, language, instructions, greet, rendering } = wishes;
+  const visavis = {
+    ...(avatar && { avatar }),
+    ...(language && { language }),
+    ...(greet !== undefined && { greet }),
+    ...(rendering === 'client' && { rendering }),
+  };
   const session = {
     ...(instructions && { instructions }),
     ...(voice && { audio: { output: { voice } } }),

@@ -1,6 +1,7 @@
 import { joinAnswer } from '../../server/protocol/index.ts';
 import { CallError, type CallErrorCode } from './errors.ts';
 import { iceServersOfLinks } from './ice-fragment.ts';
+import type { RenderingPlace } from './rendering-place.ts';
 
 /** What the visitor's side may ask for; what is left out is the server's choice. */
 export interface CallWishes {
@@ -9,6 +10,8 @@ export interface CallWishes {
   readonly language?: string | undefined;
   readonly instructions?: string | undefined;
   readonly greet?: boolean | undefined;
+  /** Who draws the face at first. */
+  readonly rendering?: RenderingPlace | undefined;
 }
 
 export interface CreatedCall {

@@ -19,8 +19,12 @@ describe('the life of a call', () => {
     ['a typed call asks for none', [{ type: 'start', typing: true }], { phase: 'starting', microphone: 'off' }],
     ['connecting', toLive.slice(0, 3), { phase: 'connecting', microphone: 'live' }],
     ['live', toLive, { phase: 'live', picture: false }],
-    ['the picture comes', [...toLive, { type: 'picture' }], { phase: 'live', picture: true }],
-    ['the network goes', [...toLive, { type: 'picture' }, { type: 'interrupted' }], { phase: 'reconnecting', picture: true }],
+    ['the picture comes', [...toLive, { type: 'picture', drawnBy: 'server' }], { phase: 'live', picture: true }],
+    [
+      'the network goes',
+      [...toLive, { type: 'picture', drawnBy: 'server' }, { type: 'interrupted' }],
+      { phase: 'reconnecting', picture: true },
+    ],
     ['and comes back', [...toLive, { type: 'interrupted' }, { type: 'connected' }], { phase: 'live' }],
     ['lost while still connecting is not a reconnection', [...toLive.slice(0, 3), { type: 'interrupted' }], { phase: 'connecting' }],
     ['answering', [...toLive, { type: 'activity', activity: 'speaking' }], { activity: 'speaking' }],
@@ -35,7 +39,7 @@ describe('the life of a call', () => {
     ],
     [
       'hung up in mid-answer',
-      [...toLive, { type: 'picture' }, { type: 'activity', activity: 'speaking' }, { type: 'ended', reason: 'hangup' }],
+      [...toLive, { type: 'picture', drawnBy: 'server' }, { type: 'activity', activity: 'speaking' }, { type: 'ended', reason: 'hangup' }],
       { phase: 'ended', endReason: 'hangup', activity: 'listening', picture: false },
     ],
     [
@@ -57,7 +61,7 @@ describe('news that comes too late', () => {
     { type: 'connecting' },
     { type: 'connected' },
     { type: 'interrupted' },
-    { type: 'picture' },
+    { type: 'picture', drawnBy: 'server' },
     { type: 'activity', activity: 'speaking' },
     { type: 'ended', reason: 'silence' },
     { type: 'failed', error: full },

@@ -1,3 +1,4 @@
+import type { RenderingPlace } from './rendering-place.ts';
 import type { CallError } from './errors.ts';
 
 /** The life of one call as the visitor sees it. */
@@ -18,6 +19,8 @@ export interface CallState {
   readonly microphone: MicrophoneState;
   /** The avatar's first frame has been shown. */
   readonly picture: boolean;
+  /** Who draws what is seen. */
+  readonly drawnBy: RenderingPlace;
   /** The browser holds the sound back until the visitor touches the page (autoplay policy). */
   readonly soundBlocked: boolean;
   /** The server recognises speech; otherwise the visitor types. */
@@ -33,7 +36,7 @@ export type CallAction =
   | { readonly type: 'connecting' }
   | { readonly type: 'connected' }
   | { readonly type: 'interrupted' }
-  | { readonly type: 'picture' }
+  | { readonly type: 'picture'; readonly drawnBy: RenderingPlace }
   | { readonly type: 'sound-blocked'; readonly blocked: boolean }
   | { readonly type: 'activity'; readonly activity: Activity }
   | { readonly type: 'hearing'; readonly available: boolean }
@@ -45,6 +48,7 @@ export const initialState: CallState = Object.freeze({
   activity: 'listening',
   microphone: 'unknown',
   picture: false,
+  drawnBy: 'server',
   soundBlocked: false,
   hears: true,
   error: undefined,
@@ -76,7 +80,7 @@ export function reduceCall(state: CallState, action: CallAction): CallState {
     case 'interrupted':
       return state.phase === 'live' ? { ...state, phase: 'reconnecting' } : state;
     case 'picture':
-      return { ...state, picture: true };
+      return { ...state, picture: true, drawnBy: action.drawnBy };
     case 'sound-blocked':
       return { ...state, soundBlocked: action.blocked };
     case 'activity':

@@ -54,7 +54,8 @@ export const avatarStyles = css`
     border-radius: 48% 48% 0 0;
   }
   .poster,
-  video {
+  video,
+  canvas {
     position: absolute;
     inset: 0;
     inline-size: 100%;
@@ -63,18 +64,26 @@ export const avatarStyles = css`
     object-position: var(--visavis-object-position, 50% 30%);
     transition: opacity 420ms ease;
   }
-  video {
+  video,
+  canvas {
     opacity: 0;
   }
-  .stage[data-picture] video {
+  .stage[data-picture] video,
+  .stage[data-picture][data-drawn-by='client'] canvas {
     opacity: 1;
   }
-  .stage[data-phase='reconnecting'] video {
+  .stage[data-phase='reconnecting'] :is(video, canvas) {
     filter: saturate(0.55) brightness(0.8);
   }
   video {
     transition:
       opacity 420ms ease,
+      filter 300ms ease;
+  }
+  /* Over the video, whose last picture still stands: long enough not to cut, too short for a ghost. */
+  canvas {
+    transition:
+      opacity 140ms ease,
       filter 300ms ease;
   }
   .ring {
@@ -150,6 +159,7 @@ export const avatarStyles = css`
   @media (prefers-reduced-motion: reduce) {
     .poster,
     video,
+    canvas,
     .ring {
       transition-duration: 1ms;
       animation: none;

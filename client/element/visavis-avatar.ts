@@ -3,13 +3,14 @@ import { Call } from './call.ts';
 import { type CaptionAction, type CaptionLine, type Captions, heardChars, noCaptions, reduceCaptions } from './captions.ts';
 import { CallError } from './errors.ts';
 import type { EngineList, Notice, Quality } from './events.ts';
+import { FaceView } from './face-view.ts';
 import type { TurnLatency } from './latency.ts';
 import type { NetworkSample } from './playout.ts';
+import { isNarrow, ownLink, type RenderingPlace, type RenderingWish, renderingPlace } from './rendering-place.ts';
 import { type CallAction, type CallState, initialState, isBusy, reduceCall } from './state.ts';
 import { avatarStyles } from './styles.ts';
 
 export type Carrier = 'auto' | 'webrtc' | 'websocket';
-export type RenderingPlace = 'auto' | 'server' | 'client';
 
 /** A line of the conversation as far as it has been heard. */
 export interface Transcript {
@@ -72,7 +73,8 @@ export class VisavisAvatar extends LitElement {
   declare persona: string | undefined;
   declare token: string | undefined;
   declare carrier: Carrier;
-  declare rendering: RenderingPlace;
+  /** Who draws the face. `auto`: this browser where the link is known to be narrow, else the server. Can change in mid-call. */
+  declare rendering: RenderingWish;
   declare muted: boolean;
   declare greet: boolean | undefined;
   /** Shows captions over the picture. */
@@ -86,6 +88,7 @@ export class VisavisAvatar extends LitElement {
   declare posterBroken: boolean;
 
   #call: Call | undefined;
+  #face: FaceView | undefined;
   #lines: Captions = noCaptions;
   readonly #heard = new Map<string, number>();
   #revealTimer: ReturnType<typeof setInterval> | undefined;
@@ -123,14 +126,20 @@ export class VisavisAvatar extends LitElement {
     this.#dispatchAction({ type: 'start', typing });
     this.#caption({ type: 'clear' });
     this.#heard.clear();
+    // Started by its page before it was on the screen, it has no place for a picture yet.
+    await this.updateComplete;
+    if (!isBusy(this.callState)) return;
     const refusal = this.#refusal();
     if (refusal) {
       this.#dispatchAction({ type: 'failed', error: refusal });
       return;
     }
-    const { avatar, voice, language, greet, token, muted } = this;
-    const call = new Call({ base: this.base, token, avatar, voice, language, instructions: this.persona, greet, muted, typing });
+    const { avatar, voice, language, greet, token, muted, base, persona: instructions } = this;
+    const rendering = renderingPlace(this.rendering, ownLink());
+    const thrifty = isNarrow(ownLink());
+    const call = new Call({ base, token, avatar, voice, language, instructions, greet, muted, typing, rendering, thrifty });
     this.#call = call;
+    this.#view(call);
     const current =
       <T>(use: (detail: T) => void) =>
       (detail: T): void => {
@@ -207,6 +216,11 @@ export class VisavisAvatar extends LitElement {
     return line.text.slice(0, this.#heardChars(line));
   }
 
+  /** Media time of the picture, milliseconds, while this page draws it: what is seen against what is heard. */
+  get shownMediaMs(): number | undefined {
+    return this.#face?.shownMediaMs;
+  }
+
   get base(): URL {
     return new URL(this.src || ownOrigin(), document.baseURI);
   }
@@ -231,14 +245,15 @@ export class VisavisAvatar extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('muted') && this.#call) this.#call.muted = this.muted;
     if (changed.has('avatar') && this.avatar && this.#call) this.#call.avatar = this.avatar;
+    if (changed.has('rendering')) void this.#face?.want(renderingPlace(this.rendering, ownLink()));
     if (changed.has('avatar') || changed.has('poster')) this.posterBroken = false;
   }
 
   protected override render(): unknown {
-    const { phase, activity, picture } = this.callState;
+    const { phase, activity, picture, drawnBy } = this.callState;
     const poster = this.poster || new URL(`avatars/${encodeURIComponent(this.avatar || 'mia')}/poster.jpg`, this.base).href;
     return html`
-      <div class="stage" part="stage" data-phase=${phase} data-activity=${phase === 'live' ? activity : 'listening'} ?data-picture=${picture}>
+      <div class="stage" part="stage" data-phase=${phase} data-activity=${phase === 'live' ? activity : 'listening'} ?data-picture=${picture} data-drawn-by=${drawnBy}>
         <div class="backdrop" part="backdrop"></div>
         ${
           this.posterBroken
@@ -248,6 +263,7 @@ export class VisavisAvatar extends LitElement {
               }} />`
         }
         <video part="video" autoplay playsinline disablepictureinpicture @loadeddata=${this.#onPicture}></video>
+        <canvas part="video" aria-hidden="true"></canvas>
         <div class="ring" part="ring" aria-hidden="true"></div>
         ${this.captions ? this.#renderCaptions() : nothing}
         <slot></slot>
@@ -275,9 +291,6 @@ export class VisavisAvatar extends LitElement {
     if (this.carrier === 'websocket') {
       return new CallError('carrier_unsupported', { detail: 'This version talks over WebRTC only; leave carrier at "auto"' });
     }
-    if (this.rendering === 'client') {
-      return new CallError('carrier_unsupported', { detail: 'This version draws the face on the server only; leave rendering at "auto"' });
-    }
     return undefined;
   }
 
@@ -300,12 +313,23 @@ export class VisavisAvatar extends LitElement {
     clearInterval(this.#revealTimer);
     this.#revealTimer = undefined;
     this.#call = undefined;
+    this.#face?.[Symbol.dispose]();
+    this.#face = undefined;
     this.#stream = undefined;
     const video = this.video;
     if (video) video.srcObject = null;
   }
 
-  #show(stream: MediaStream): void {
+  #view(call: Call): void {
+    const { video } = this;
+    const canvas = this.renderRoot.querySelector('canvas');
+    if (!video || !canvas) return;
+    const onShown = (drawnBy: RenderingPlace) => this.#dispatchAction({ type: 'picture', drawnBy });
+    this.#face = new FaceView({ call, base: this.base, video, canvas, light: isNarrow(ownLink()), onShown });
+  }
+
+  #show(received: MediaStream): void {
+    const stream = this.#face?.playable(received) ?? received;
     if (this.#stream === stream) return;
     this.#stream = stream;
     void this.#play();
@@ -332,7 +356,7 @@ export class VisavisAvatar extends LitElement {
     const video = this.video;
     if (!video || video.videoWidth === 0) return;
     // `loadeddata` also comes for sound alone; a frame that was presented is a picture.
-    video.requestVideoFrameCallback(() => this.#dispatchAction({ type: 'picture' }));
+    video.requestVideoFrameCallback(() => this.#dispatchAction({ type: 'picture', drawnBy: 'server' }));
   };
 
   #caption(action: CaptionAction): void {

@@ -43,6 +43,8 @@ export interface VisitorOptions {
   readonly viewport?: { width: number; height: number };
   /** Lets the browser use relayed addresses only, as behind a firewall that lets nothing else out. */
   readonly relayOnly?: boolean;
+  /** Before the page is opened. */
+  readonly prepare?: (page: Page) => Promise<void>;
 }
 
 /** Somebody in front of a browser, whose voice is a recording that is played when the test says so. */
@@ -56,10 +58,11 @@ export class Visitor implements AsyncDisposable {
   }
 
   static async arrive(browser: Browser, url: string, options: VisitorOptions = {}): Promise<Visitor> {
-    const { query = '', microphone = 'granted', viewport = { width: 1280, height: 860 }, relayOnly = false } = options;
+    const { query = '', microphone = 'granted', viewport = { width: 1280, height: 860 }, relayOnly = false, prepare } = options;
     const context = await browser.newContext({ viewport, permissions: microphone === 'granted' ? ['microphone'] : [] });
     const page = await context.newPage();
     await page.addInitScript(installVisitor, { microphone, relayOnly });
+    await prepare?.(page);
     await page.goto(`${url}/${query}`);
     return new Visitor(context, page);
   }
@@ -187,6 +190,7 @@ function installVisitor({ microphone, relayOnly }: { microphone: 'granted' | 'de
     }
     override createDataChannel(label: string, init?: RTCDataChannelInit): RTCDataChannel {
       const channel = super.createDataChannel(label, init);
+      if (label !== 'events') return channel;
       visitor.channel = channel;
       channel.addEventListener('message', (message) => visitor.events.push(JSON.parse(message.data as string)));
       return channel;

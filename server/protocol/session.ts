@@ -101,6 +101,10 @@ export const describedSession = realtimeSession.extend({
       call_id: z.string().optional(),
       avatar_name: z.string().optional(),
       max_typed_chars: z.number().int().optional(),
+      picture: z
+        .object({ width_px: z.number().int(), height_px: z.number().int() })
+        .optional()
+        .describe('Size of the picture at its best.'),
     })
     .optional(),
 });

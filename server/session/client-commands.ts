@@ -270,6 +270,7 @@ export class ClientCommands {
         call_id: callId,
         avatar_name: settings.persona.name,
         max_typed_chars: parts.config.session.maxTypedChars,
+        picture: { width_px: parts.config.face.widthPx, height_px: parts.config.face.heightPx },
       },
     };
   }

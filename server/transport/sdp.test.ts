@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VisavisError } from '../core/errors.ts';
-import { answerFragment, readFragment, readOffer, usableCandidate, withCredentials, withDtx } from './sdp.ts';
+import { answerFragment, readFragment, readOffer, usableCandidate, withCredentials, withSoundWishes } from './sdp.ts';
 
 const FINGERPRINT = `sha-256 ${Array.from({ length: 32 }, () => 'AB').join(':')}`;
 const TRANSPORT = ['a=ice-ufrag:abcd', 'a=ice-pwd:0123456789abcdefghijkl', `a=fingerprint:${FINGERPRINT}`, 'a=setup:actpass', 'a=rtcp-mux'];
@@ -161,12 +161,26 @@ describe('rewriting', () => {
   });
 
   it('asks for DTX once', () => {
-    const asked = withDtx(offer(AUDIO), 111);
+    const audio = { opusPayloadType: 111, maxBitrateBps: undefined };
+    const asked = withSoundWishes(offer(AUDIO), audio);
     expect(asked).toContain('a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1\r\n');
-    expect(withDtx(asked, 111)).toBe(asked);
+    expect(withSoundWishes(asked, audio)).toBe(asked);
     expect(asked).toContain('a=fmtp:63 111/111\r\n');
     const bare = offer(AUDIO.filter((line) => !line.startsWith('a=fmtp:111')));
-    expect(withDtx(bare, 111)).toContain('a=rtpmap:111 opus/48000/2\r\na=fmtp:111 useinbandfec=1;usedtx=1\r\n');
+    expect(withSoundWishes(bare, audio)).toContain('a=rtpmap:111 opus/48000/2\r\na=fmtp:111 useinbandfec=1;usedtx=1\r\n');
+  });
+
+  it('sends no more sound than is wanted, and wants no more', () => {
+    const limited = (limit: string) => AUDIO.map((line) => (line.startsWith('a=fmtp:111') ? `${line};${limit};stereo=0` : line));
+    const limitOf = (limit: string) => readOffer(offer(limited(limit))).audio.maxBitrateBps;
+    expect(['maxaveragebitrate=16000', 'maxaveragebitrate=1000', 'maxaveragebitrate=x', 'stereo=0'].map(limitOf)).toEqual([
+      16_000,
+      6_000,
+      undefined,
+      undefined,
+    ]);
+    const { audio } = readOffer(offer(limited('maxaveragebitrate=16000')));
+    expect(withSoundWishes(offer(AUDIO), audio)).toContain('a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1;maxaveragebitrate=16000\r\n');
   });
 });
 

@@ -22,6 +22,8 @@ export interface OfferedAudio {
   readonly mid: string;
   readonly opusPayloadType: number;
   readonly redPayloadType: number | undefined;
+  /** What the visitor wants at most (RFC 7587, section 6.1: maxaveragebitrate). */
+  readonly maxBitrateBps: number | undefined;
   /** The visitor will send sound; may receive it. */
   readonly sends: boolean;
   readonly receives: boolean;
@@ -139,18 +141,25 @@ export function withCredentials(sdp: string, ufrag: string, pwd: string): string
   return sdp.replace(/^a=ice-ufrag:.*$/gm, `a=ice-ufrag:${ufrag}`).replace(/^a=ice-pwd:.*$/gm, `a=ice-pwd:${pwd}`);
 }
 
-/** Asks the browser to stop sending while the visitor is silent; Opus parameters in an answer tell the receiver's wishes (RFC 7587). */
-export function withDtx(answerSdp: string, opusPayloadType: number): string {
+/**
+ * Asks the browser to stop sending while the visitor is silent, and to send no more than it wants to get; Opus parameters in an
+ * answer tell the receiver's wishes (RFC 7587).
+ */
+export function withSoundWishes(
+  answerSdp: string,
+  { opusPayloadType, maxBitrateBps }: Pick<OfferedAudio, 'opusPayloadType' | 'maxBitrateBps'>,
+): string {
+  const limit = maxBitrateBps === undefined ? '' : `;maxaveragebitrate=${maxBitrateBps}`;
   const fmtp = new RegExp(`^(a=fmtp:${opusPayloadType} )(.*)$`, 'm');
   if (!fmtp.test(answerSdp)) {
     return answerSdp.replace(
       new RegExp(`^a=rtpmap:${opusPayloadType} .*$`, 'm'),
-      (line) => `${line}\r\na=fmtp:${opusPayloadType} useinbandfec=1;usedtx=1`,
+      (line) => `${line}\r\na=fmtp:${opusPayloadType} useinbandfec=1;usedtx=1${limit}`,
     );
   }
   return answerSdp.replace(fmtp, (line, start: string, parameters: string) => {
     if (parameters.includes('usedtx=')) return line;
-    return `${start}${parameters};usedtx=1${parameters.includes('useinbandfec=') ? '' : ';useinbandfec=1'}`;
+    return `${start}${parameters};usedtx=1${parameters.includes('useinbandfec=') ? '' : ';useinbandfec=1'}${limit}`;
   });
 }
 
@@ -251,9 +260,17 @@ function offeredAudio(section: Section, head: readonly string[]): OfferedAudio {
     mid: midOf(section),
     opusPayloadType: opus.payloadType,
     redPayloadType: red?.payloadType,
+    maxBitrateBps: bitrateLimit(opus.parameters),
     sends: sends(section, head),
     receives: receives(section, head),
   };
+}
+
+const MIN_OPUS_BPS = 6_000;
+
+function bitrateLimit(parameters: string | undefined): number | undefined {
+  const limit = /(?:^|;)\s*maxaveragebitrate=(\d{4,6})\s*(?:;|$)/.exec(parameters ?? '')?.[1];
+  return limit === undefined ? undefined : Math.max(MIN_OPUS_BPS, Number(limit));
 }
 
 /** The first codec in the offer's order that we make: VP8, or constrained baseline H.264 in packetisation mode 1 (RFC 6184). */

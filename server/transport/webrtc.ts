@@ -46,7 +46,7 @@ import {
   readOffer,
   usableCandidate,
   withCredentials,
-  withDtx,
+  withSoundWishes,
 } from './sdp.ts';
 import { importSrtpKeys } from './srtp-keys.ts';
 import { transportError } from './transport-error.ts';
@@ -158,7 +158,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
       onMissed: () => this.#log('a STUN or TURN server did not answer in time'),
     });
     this.#messages = new MessageChannel({ maxEventBytes, onMessage: (text) => this.#onMessage(text) });
-    this.#encoder = new SpeechEncoder({ bitrateBps: config.audioBitrateBps });
+    this.#encoder = new SpeechEncoder({ bitrateBps: this.#opusBps });
     const { opusPayloadType, redPayloadType, sends } = offer.audio;
     if (sends) {
       this.#inbound = new Inbound({
@@ -199,7 +199,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     this.#after(ANSWER_DELAY_MS, () => {
       for (const { candidate, mid } of this.#offer.candidates) this.#addCandidate(candidate, mid);
     });
-    this.#answerSdp = withDtx(peer.localDescription!.sdp, this.#offer.audio.opusPayloadType);
+    this.#answerSdp = withSoundWishes(peer.localDescription!.sdp, this.#offer.audio);
     this.#after(this.#options.config.connectTimeoutMs, () => {
       if (!this.#everConnected) void this.close('the connection was not established in time');
     });
@@ -288,7 +288,11 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
   }
 
   get #audioBps(): number {
-    return this.#options.config.audioBitrateBps * (this.#offer.audio.redPayloadType === undefined ? 1 : 2) + AUDIO_OVERHEAD_BPS;
+    return this.#opusBps * (this.#offer.audio.redPayloadType === undefined ? 1 : 2) + AUDIO_OVERHEAD_BPS;
+  }
+
+  get #opusBps(): number {
+    return Math.min(this.#options.config.audioBitrateBps, this.#offer.audio.maxBitrateBps ?? Number.POSITIVE_INFINITY);
   }
 
   #directionOf({ mid }: RTCRtpTransceiver): 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive' {

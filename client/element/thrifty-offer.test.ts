@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { thriftyOffer } from './thrifty-offer.ts';
+
+const lines = (...all: string[]): string => all.map((line) => `${line}\r\n`).join('');
+const video = ['m=video 9 UDP/TLS/RTP/SAVPF 96 63', 'a=rtpmap:96 VP8/90000'];
+
+test('asks for sound once and in few bits, and leaves everything else as it was', () => {
+  const offer = lines(
+    'm=audio 9 UDP/TLS/RTP/SAVPF 111 63 9 0',
+    'a=rtpmap:111 opus/48000/2',
+    'a=rtcp-fb:111 transport-cc',
+    'a=fmtp:111 minptime=10;useinbandfec=1',
+    'a=rtpmap:63 red/48000/2',
+    'a=fmtp:63 111/111',
+    ...video,
+  );
+  expect(thriftyOffer(offer)).toBe(
+    lines(
+      'm=audio 9 UDP/TLS/RTP/SAVPF 111 9 0',
+      'a=rtpmap:111 opus/48000/2',
+      'a=rtcp-fb:111 transport-cc',
+      'a=fmtp:111 minptime=10;useinbandfec=1;maxaveragebitrate=16000',
+      ...video,
+    ),
+  );
+});
+
+test('has nothing to take from an offer without these', () => {
+  const offer = lines('m=audio 9 UDP/TLS/RTP/SAVPF 0', 'a=rtpmap:0 PCMU/8000', ...video);
+  expect(thriftyOffer(offer)).toBe(offer);
+});

@@ -1,0 +1,179 @@
+import { readFile } from 'node:fs/promises';
+import { stripTypeScriptTypes } from 'node:module';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { fetchAvatar } from '../../client/element/drawn-face/avatar-assets.ts';
+import type { rasterProgram } from '../../client/element/drawn-face/raster-program.ts';
+import { FacePerformer } from '../face/performer.ts';
+import { buildRaster } from '../face/raster/build-raster.ts';
+import { FaceRaster } from '../face/raster/raster.ts';
+import { psnrDb } from '../face/raster/reference.ts';
+import type { RunningServer } from '../main.ts';
+import { readAvatar } from '../rendering/avatar-folder.ts';
+import { launchBrowser, startTestServer, Visitor } from './visitor.ts';
+
+declare global {
+  interface Window {
+    sources: {
+      fetchAvatar: typeof fetchAvatar;
+      rasterProgram: typeof rasterProgram;
+      FaceRaster: typeof FaceRaster;
+    };
+  }
+}
+
+/** The face drawn by a real browser: the same picture as the server's, and a whole call with it. */
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+let server: RunningServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    startTestServer({ persona: { greeting: 'Hello there. I am Mia, and I am drawn right here in your own browser.' } }),
+    launchBrowser(),
+  ]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const metric = async (name: string): Promise<number> => {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+};
+
+describe('the same frames in the browser and on the server', () => {
+  const SIDE = 512;
+  /** A blink, a turned head, vowels and closed lips are among them. */
+  const TIMES = [0, 48_000, 60_000, 96_000, 110_000];
+
+  /** Faces of somebody who speaks. */
+  function faces(): number[][] {
+    const performer = new FacePerformer({ seed: 3 });
+    performer.setMode('speaking', 0);
+    const phones = ['m', 'ɑ', 'f', 'i', 'b', 'oʊ', 'θ', 'u', 'p', 'ɛ'].map((symbol, i) => ({
+      symbol,
+      startMs: i * 240,
+      endMs: (i + 1) * 240,
+    }));
+    performer.speak('turn', 0, phones);
+    return TIMES.map((time) => [...performer.frameAt(time)]);
+  }
+
+  /** A page of the server's origin that runs the modules as they stand in the repository. */
+  async function openSources(page: Page): Promise<void> {
+    const program = Buffer.from((await buildRaster()).bytes).toString('base64');
+    const body = `<script>__FACE_RASTER__ = '${program}'</script>
+      <script type="importmap">{"imports": {"zod": "/source/node_modules/zod/index.js"}}</script>
+      <script type="module">
+        import { fetchAvatar } from '/source/client/element/drawn-face/avatar-assets.ts';
+        import { rasterProgram } from '/source/client/element/drawn-face/raster-program.ts';
+        import { FaceRaster } from '/source/server/face/raster/raster.ts';
+        window.sources = { fetchAvatar, rasterProgram, FaceRaster };
+      </script>`;
+    await page.route(`${server.url}/golden.html`, (route) => route.fulfill({ contentType: 'text/html', body }));
+    await page.route(`${server.url}/source/**`, async (route) => {
+      const file = path.join(ROOT, decodeURIComponent(new URL(route.request().url()).pathname).slice('/source/'.length));
+      const source = await readFile(file, 'utf8');
+      await route.fulfill({ contentType: 'text/javascript', body: file.endsWith('.ts') ? stripTypeScriptTypes(source) : source });
+    });
+    await page.goto(`${server.url}/golden.html`);
+    await page.waitForFunction(() => 'sources' in window);
+  }
+
+  it('are the same pictures (L5)', async () => {
+    const frames = faces();
+    const { rig, atlas } = await readAvatar(path.join(ROOT, 'avatars'), 'mia');
+    const program = await WebAssembly.compile((await buildRaster()).bytes);
+    using raster = await FaceRaster.create({ program, rig, atlas, widthPx: SIDE, heightPx: SIDE });
+    using canvas = raster.openCanvas();
+    const drawnHere = frames.map((frame) => {
+      canvas.paint(Float32Array.from(frame));
+      return canvas.frame.slice();
+    });
+
+    await using stack = new AsyncDisposableStack();
+    const page = await browser.newPage();
+    stack.defer(() => page.close());
+    await openSources(page);
+    const drawnThere = await page.evaluate(
+      async ({ parameters, side }) => {
+        const { fetchAvatar, rasterProgram, FaceRaster: Raster } = window.sources;
+        const assets = await fetchAvatar(new URL('/', location.href), 'mia', { light: false, signal: new AbortController().signal });
+        const drawn = await Raster.create({ program: await rasterProgram(), ...assets, widthPx: side, heightPx: side });
+        const face = drawn.openCanvas();
+        return parameters.map((frame) => {
+          face.paint(Float32Array.from(frame));
+          let bytes = '';
+          for (const byte of face.frame) bytes += String.fromCharCode(byte);
+          return btoa(bytes);
+        });
+      },
+      { parameters: frames, side: SIDE },
+    );
+
+    const luma = SIDE * SIDE;
+    for (const [i, picture] of drawnHere.entries()) {
+      const there = Buffer.from(drawnThere[i] as string, 'base64');
+      expect(there.length).toBe(picture.length);
+      expect(psnrDb(picture.subarray(0, luma), there.subarray(0, luma))).toBeGreaterThanOrEqual(50);
+      expect(psnrDb(picture.subarray(luma), there.subarray(luma))).toBeGreaterThanOrEqual(48);
+    }
+  });
+});
+
+describe('a call whose visitor draws', () => {
+  /** Different pictures on the canvas that the page has shown in so long. */
+  const picturesShown = (visitor: Visitor, withinMs: number): Promise<number> =>
+    visitor.page.evaluate(async (ms) => {
+      const canvas = document
+        .querySelector('visavis-app')!
+        .shadowRoot!.querySelector('visavis-avatar')!
+        .shadowRoot!.querySelector('canvas')!;
+      const probe = new OffscreenCanvas(64, 64).getContext('2d', { willReadFrequently: true })!;
+      const seen = new Set<string>();
+      for (const untilMs = performance.now() + ms; performance.now() < untilMs; ) {
+        await new Promise(requestAnimationFrame);
+        probe.drawImage(canvas, 0, 0, 64, 64);
+        seen.add(String(probe.getImageData(0, 0, 64, 64).data));
+      }
+      return seen.size;
+    }, withinMs);
+
+  const drawnBy = (visitor: Visitor, place: 'server' | 'client') =>
+    visitor.page.waitForFunction((wanted) => {
+      const { state } = document.querySelector('visavis-app')!.shadowRoot!.querySelector('visavis-avatar')!;
+      return state.picture && state.drawnBy === wanted;
+    }, place);
+
+  const want = (visitor: Visitor, wish: 'server' | 'client') =>
+    visitor.page.evaluate((rendering) => {
+      document.querySelector('visavis-app')!.shadowRoot!.querySelector('visavis-avatar')!.rendering = rendering;
+    }, wish);
+
+  it('is heard and seen while the server draws nothing; the server can take over, and give it back', async () => {
+    const encodedBefore = await metric('visavis_frames_encoded_total');
+    await using visitor = await Visitor.arrive(browser, server.url, { query: '?autostart&avatar=mia&rendering=client' });
+    await visitor.event('output_audio_buffer.started');
+    await drawnBy(visitor, 'client');
+    expect(await picturesShown(visitor, 1_000)).toBeGreaterThan(8);
+    expect((await visitor.media()).audioEnergy).toBeGreaterThan(0.001);
+    expect(await metric('visavis_frames_encoded_total')).toBe(encodedBefore);
+
+    await want(visitor, 'server');
+    await drawnBy(visitor, 'server');
+    await visitor.seesMovingPictures();
+    const sent = await metric('visavis_face_frames_sent_total');
+
+    await want(visitor, 'client');
+    await drawnBy(visitor, 'client');
+    expect(await picturesShown(visitor, 500)).toBeGreaterThan(2);
+    expect(await metric('visavis_face_frames_sent_total')).toBeGreaterThan(sent);
+    const encoded = await metric('visavis_frames_encoded_total');
+    await visitor.answer(0);
+    expect(await metric('visavis_frames_encoded_total')).toBe(encoded);
+  });
+});
