@@ -57,12 +57,12 @@ describe('FaceRaster', () => {
     hashes.large = hash(await draw({ widthPx: 512, heightPx: 512 }, parameters(POSES.happy)));
     expect(hashes).toMatchInlineSnapshot(`
       {
-        "blinking": "86f304c2417c8952",
-        "happy": "bdd5e66d9534876d",
-        "large": "3d440ebe0c067bf7",
-        "rest": "28dc66a252f6a81e",
-        "small": "4aeba1a406dd84b7",
-        "speaking": "a4e45842cf564dd9",
+        "blinking": "033362e3bfcc9994",
+        "happy": "902714911832fca2",
+        "large": "a8e2b664bb48d02e",
+        "rest": "a75c7ad94cbef331",
+        "small": "5442862aa464b79a",
+        "speaking": "69ebb0f210dc80c2",
       }
     `);
   });

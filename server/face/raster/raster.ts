@@ -10,7 +10,7 @@ import { AlphaIndex, atlasPlanes, type AtlasPlanes, OPAQUE } from './planes.ts';
 interface RasterProgram {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
-  setTarget(frame: number, width: number, height: number, bands: number, firstRow: number, endRow: number): void;
+  setTarget(frame: number, openness: number, width: number, height: number, bands: number, firstRow: number, endRow: number): void;
   setAtlas(luma: number, chroma: number, alpha: number, width: number, height: number): void;
   placeVertices(
     from: number,
@@ -23,7 +23,8 @@ interface RasterProgram {
     offsetY: number,
   ): void;
   drawLayer(vertices: number, indices: number, kinds: number, triangles: number, opacity: number, maskIn: number, maskOut: number): void;
-  copyClipped(source: number): void;
+  clearClipped(): void;
+  addBehind(source: number): void;
   clearMask(mask: number): void;
 }
 
@@ -66,6 +67,8 @@ export class FaceRaster implements Disposable {
   readonly #firstMoving: number;
   readonly #background: number;
   readonly #bands: number;
+  /** Scratch: how much of each pixel is still to be seen while a picture is drawn. */
+  readonly #openness: number;
   /** Scratch for one layer's vertices in picture and plane coordinates. */
   readonly #placed: number;
   readonly #vertexBytes: number;
@@ -101,6 +104,7 @@ export class FaceRaster implements Disposable {
     this.#vertexBytes = rig.layers.reduce((bytes, layer) => bytes + layer.rest.byteLength, 0);
     this.#placed = this.#allocate(Math.max(...rig.layers.map((layer) => layer.rest.byteLength)));
     this.#bands = this.#allocate(Math.ceil(heightPx / BAND_ROWS) * 8);
+    this.#openness = this.#allocate(this.#planeBytes);
     this.#firstMoving = countStaticLayers(rig);
     this.#background = this.#drawBackground();
   }
@@ -119,6 +123,11 @@ export class FaceRaster implements Disposable {
   /** Bytes of one I420 picture. */
   get frameBytes(): number {
     return (this.widthPx * this.heightPx * 3) / 2;
+  }
+
+  /** Bytes of a plane of the luma's size and one of the chroma's: a mask. */
+  get #planeBytes(): number {
+    return (this.widthPx * this.heightPx * 5) / 4;
   }
 
   [Symbol.dispose](): void {
@@ -149,17 +158,24 @@ export class FaceRaster implements Disposable {
     const rows = this.#clip(list);
     if (!rows) return;
     const program = this.#program;
-    program.setTarget(slot + this.#vertexBytes, this.widthPx, this.heightPx, this.#bands, rows.first, rows.end);
-    program.copyClipped(this.#background);
-    for (let i = this.#firstMoving; i < this.#layers.length; i++) this.#drawLayer(i, slot, list.layers[i]?.opacity ?? 0);
+    program.setTarget(slot + this.#vertexBytes, this.#openness, this.widthPx, this.heightPx, this.#bands, rows.first, rows.end);
+    program.clearClipped();
+    const opacityOf = (i: number) => list.layers[i]?.opacity ?? 0;
+    for (let i = this.#firstMoving; i < this.#layers.length; i++) {
+      const { maskOut } = this.#layers[i] as PlacedLayer;
+      if (maskOut === 0) continue;
+      program.clearMask(maskOut);
+      this.#drawLayer(i, slot, opacityOf(i), maskOut);
+    }
+    for (let i = this.#layers.length - 1; i >= this.#firstMoving; i--) this.#drawLayer(i, slot, opacityOf(i));
+    program.addBehind(this.#background);
   }
 
-  #drawLayer(index: number, slot: number, opacity: number): void {
-    const placed = this.#layers[index] as PlacedLayer;
-    if (placed.maskOut !== 0) this.#program.clearMask(placed.maskOut);
+  /** Into the picture, behind what is there; or only its alpha into a mask. */
+  #drawLayer(index: number, slot: number, opacity: number, mask = 0): void {
     const level = Math.round(opacity * 256);
     if (level === 0) return;
-    const { layer, indices, kinds, triangles, verticesOffset, maskIn, maskOut } = placed;
+    const { layer, indices, kinds, triangles, verticesOffset, maskIn } = this.#layers[index] as PlacedLayer;
     const { scale, offsetX, offsetY } = this.#placement;
     const [su, sv] = this.#texelScale;
     const sub = SUBPIXELS * scale;
@@ -173,7 +189,7 @@ export class FaceRaster implements Disposable {
       SUBPIXELS * offsetX,
       SUBPIXELS * offsetY,
     );
-    this.#program.drawLayer(this.#placed, indices, kinds, triangles, level, maskIn, maskOut);
+    this.#program.drawLayer(this.#placed, indices, kinds, triangles, level, maskIn, mask);
   }
 
   /** Translates the list's dirty bands into the program's clip spans; undefined when nothing has to be drawn. */
@@ -208,9 +224,8 @@ export class FaceRaster implements Disposable {
   #placeLayers(planes: AtlasPlanes): PlacedLayer[] {
     const alpha = new AlphaIndex(planes);
     const { layers } = this.#rig;
-    const maskBytes = (this.widthPx * this.heightPx * 5) / 4;
     const masks = new Map<number, number>();
-    for (const layer of layers) if (layer.mask >= 0 && !masks.has(layer.mask)) masks.set(layer.mask, this.#allocate(maskBytes));
+    for (const layer of layers) if (layer.mask >= 0 && !masks.has(layer.mask)) masks.set(layer.mask, this.#allocate(this.#planeBytes));
     let verticesOffset = 0;
     return layers.map((layer, index) => {
       const placed: PlacedLayer = {
@@ -242,19 +257,25 @@ export class FaceRaster implements Disposable {
 
   #drawBackground(): number {
     const slot = this.#allocate(this.#vertexBytes + this.frameBytes);
+    // The first call's slot: until then it holds a black picture.
+    const first = this.#allocate(this.#vertexBytes + this.frameBytes);
+    this.#freeSlots.push(first);
     const memory = this.#memory();
     const frame = slot + this.#vertexBytes;
+    const black = first + this.#vertexBytes;
     const luma = this.widthPx * this.heightPx;
-    memory.fill(BLACK.y, frame, frame + luma);
-    memory.fill(BLACK.u, frame + luma, frame + this.frameBytes);
+    memory.fill(BLACK.y, black, black + luma);
+    memory.fill(BLACK.u, black + luma, black + this.frameBytes);
     const bands = Math.ceil(this.heightPx / BAND_ROWS);
     new Int32Array(memory.buffer, this.#bands, bands * 2).set(Array.from({ length: bands }, () => [0, this.widthPx]).flat());
-    this.#program.setTarget(frame, this.widthPx, this.heightPx, this.#bands, 0, this.heightPx);
-    for (let i = 0; i < this.#firstMoving; i++) {
+    this.#program.setTarget(frame, this.#openness, this.widthPx, this.heightPx, this.#bands, 0, this.heightPx);
+    this.#program.clearClipped();
+    for (let i = this.#firstMoving - 1; i >= 0; i--) {
       const { layer, verticesOffset } = this.#layers[i] as PlacedLayer;
       memory.set(new Uint8Array(layer.rest.buffer, layer.rest.byteOffset, layer.rest.byteLength), slot + verticesOffset);
       this.#drawLayer(i, slot, Math.min(1, Math.max(0, layer.opacity.base)));
     }
+    this.#program.addBehind(black);
     return frame;
   }
 

@@ -3,7 +3,11 @@
  * the TypeScript side (raster.ts) lays out the memory and passes addresses.
  *
  * Texels are two bytes. Luma plane: [Y*a, a] at the atlas's size; chroma plane: [U*a, V*a] at half of it, with a second
- * half-size plane [a, 0]. All are limited-range code values times alpha, so that a blend is `texel + dst * (1 - a)`.
+ * half-size plane [a, 0]. All are limited-range code values times alpha.
+ *
+ * Layers are drawn from the nearest to the farthest (the "under" operator of Porter and Duff, 1984): beside the picture
+ * there is a plane of how much of each pixel is still to be seen, and a texel adds its share of that. What lies behind
+ * something opaque is left out before its texels are looked up, and that is a third of a face.
  *
  * Vertices are snapped to 1/16 pixel. An edge's crossing with a row is computed from its upper to its lower end, so two
  * triangles that share the edge get the same crossing; a span holds the pixels whose centres are >= its left and < its
@@ -32,19 +36,28 @@ let alphaTexels: usize = 0;
 let atlasWidth: i32 = 0;
 let atlasHeight: i32 = 0;
 
+/** How much of each pixel is still to be seen: 255 all, 0 nothing. A plane of the luma's size, then one of the chroma's. */
+let openness: usize = 0;
+
 // The layer: opacity 0..256, and mask planes (luma size, then chroma size); 0 for none.
 let opacity: i32 = 256;
 let maskIn: usize = 0;
 let maskOut: usize = 0;
 
+// What is done with a triangle's texels. They are all opaque and unscaled, or not, or only their alpha is wanted.
+const COPY: i32 = 0;
+const BLEND: i32 = 1;
+const MASK: i32 = 2;
+
 export function heapBase(): usize {
   return __heap_base;
 }
 
-export function setTarget(frame: usize, w: i32, h: i32, clipBands: usize, rowFrom: i32, rowTo: i32): void {
+export function setTarget(frame: usize, open: usize, w: i32, h: i32, clipBands: usize, rowFrom: i32, rowTo: i32): void {
   planeY = frame;
   planeU = frame + <usize>(w * h);
   planeV = planeU + <usize>((w >> 1) * (h >> 1));
+  openness = open;
   width = w;
   height = h;
   bands = clipBands;
@@ -87,17 +100,23 @@ export function setAtlas(luma: usize, chroma: usize, alpha: usize, w: i32, h: i3
   return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(at)));
 }
 
-/** Four bytes, or the first `count` of them; the rest is written back as it was. */
+/** Four bytes at once. */
 // @ts-ignore: decorator
-@inline function store4(at: usize, values: v128, count: i32): void {
+@inline function store4(at: usize, values: v128): void {
   const words = i16x8.narrow_i32x4_u(values, values);
-  const bytes = i32x4.extract_lane(i8x16.narrow_i16x8_u(words, words), 0);
-  if (count >= 4) {
-    store<i32>(at, bytes);
-  } else {
-    const keep = -1 << (count << 3);
-    store<i32>(at, (bytes & ~keep) | (load<i32>(at) & keep));
-  }
+  store<i32>(at, i32x4.extract_lane(i8x16.narrow_i16x8_u(words, words), 0));
+}
+
+/** The bytes of the first `count` of four pixels. */
+// @ts-ignore: decorator
+@inline function lanes(count: i32): i32 {
+  return <i32>(<u32>0xffffffff >> ((4 - min<i32>(count, 4)) << 3));
+}
+
+/** Four bytes in a word to four lanes. */
+// @ts-ignore: decorator
+@inline function unpack4(bytes: i32): v128 {
+  return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(i32x4.replace_lane(i32x4.splat(0), 0, bytes)));
 }
 
 /** `level` is 0..256. */
@@ -155,9 +174,16 @@ const SLOPE_BITS: i64 = 28;
   return <i32>((x + ((<i64>1 << (SLOPE_BITS + pixelBits)) - 1)) >> (SLOPE_BITS + pixelBits));
 }
 
-/** The luma of the triangle in work. Constant arguments; inlined into two variants. */
+/** Lays alpha (0..255) times share (0..255) over a mask. */
 // @ts-ignore: decorator
-@inline function lumaRows(opaque: bool): void {
+@inline function addToMask(mask: usize, alpha: v128, share: v128): void {
+  const covered = over255(i32x4.mul(alpha, share));
+  store4(mask, i32x4.add(covered, over255(i32x4.mul(load4(mask), i32x4.sub(i32x4.splat(255), covered)))));
+}
+
+/** The luma of the triangle in work. The argument is constant: inlined into three variants. */
+// @ts-ignore: decorator
+@inline function lumaRows(use: i32): void {
   // Rows have their centres at 16 y + 8. Texels are counted from a pixel near corner a, clipped or not, so that a
   // partial redraw gives the same pixels as a full one.
   const origin = xa >> 4;
@@ -191,6 +217,7 @@ const SLOPE_BITS: i64 = 28;
   const level = i32x4.splat(opacity);
   const fades = opacity != 256;
   const frame = planeY;
+  const open = openness;
   const clip = bands;
   for (let half = 0; half < 2; half++) {
     const from = half == 0 ? topRow : (yb + HALF - 1) >> 4;
@@ -209,39 +236,41 @@ const SLOPE_BITS: i64 = 28;
       let count = min(load<i32>(clip + ((row >> 4) << 3), 4), firstPixel(longIsLeft ? short : long, 4)) - x;
       if (count <= 0) continue;
       let at = frame + <usize>(row * width + x);
-      if (opaque && output) memory.fill(output + (at - frame), 255, count);
       let u = i32x4.add(i32x4.splat(uAtOrigin + (x - origin) * du + (row - topRow) * uRow), uRamp);
       let v = i32x4.add(i32x4.splat(vAtOrigin + (x - origin) * dv + (row - topRow) * vRow), vRamp);
       for (; count > 0; count -= 4) {
-        const cu = i32x4.min_s(i32x4.max_s(u, lowU), highU);
-        const cv = i32x4.min_s(i32x4.max_s(v, lowV), highV);
-        const offsets = i32x4.add(i32x4.mul(i32x4.shr_s(cv, 16), stride), i32x4.shl(i32x4.shr_s(cu, 16), 1));
-        const top = gather(texels, offsets);
-        const bottom = gather(nextRow, offsets);
-        const fv = v128.and(i32x4.shr_u(cv, 9), fraction);
-        const fu = v128.and(i32x4.shr_u(cu, 9), fraction);
-        const rows = v128.or(fv, i32x4.shl(fv, 16));
-        const columns = v128.or(i32x4.sub(i32x4.splat(128), fu), i32x4.shl(fu, 16));
-        if (opaque) {
-          store4(at, bilinear(v128.and(top, even), v128.and(bottom, even), rows, columns), count);
-        } else {
-          let alpha = bilinear(i16x8.shr_u(top, 8), i16x8.shr_u(bottom, 8), rows, columns);
-          if (v128.any_true(alpha)) {
-            let luma = bilinear(v128.and(top, even), v128.and(bottom, even), rows, columns);
-            if (fades) {
-              luma = scaled(luma, level);
-              alpha = scaled(alpha, level);
+        const wanted = lanes(count);
+        let seen = use == MASK ? wanted : load<i32>(open + (at - frame)) & wanted;
+        if (seen) {
+          const cu = i32x4.min_s(i32x4.max_s(u, lowU), highU);
+          const cv = i32x4.min_s(i32x4.max_s(v, lowV), highV);
+          const offsets = i32x4.add(i32x4.mul(i32x4.shr_s(cv, 16), stride), i32x4.shl(i32x4.shr_s(cu, 16), 1));
+          const top = gather(texels, offsets);
+          const bottom = gather(nextRow, offsets);
+          const fv = v128.and(i32x4.shr_u(cv, 9), fraction);
+          const fu = v128.and(i32x4.shr_u(cu, 9), fraction);
+          const rows = v128.or(fv, i32x4.shl(fv, 16));
+          const columns = v128.or(i32x4.sub(i32x4.splat(128), fu), i32x4.shl(fu, 16));
+          const alpha = use == COPY ? i32x4.splat(255) : bilinear(i16x8.shr_u(top, 8), i16x8.shr_u(bottom, 8), rows, columns);
+          if (use == COPY || v128.any_true(alpha)) {
+            let share = unpack4(seen);
+            if (use != COPY) {
+              if (fades) share = scaled(share, level);
+              if (input) share = over255(i32x4.mul(share, load4(input + (at - frame))));
             }
-            if (input) {
-              const mask = load4(input + (at - frame));
-              luma = over255(i32x4.mul(luma, mask));
-              alpha = over255(i32x4.mul(alpha, mask));
-            }
-            const rest = i32x4.sub(i32x4.splat(255), alpha);
-            store4(at, i32x4.add(luma, over255(i32x4.mul(load4(at), rest))), count);
-            if (output) {
-              const mask = output + (at - frame);
-              store4(mask, i32x4.add(alpha, over255(i32x4.mul(load4(mask), rest))), count);
+            if (use == MASK) {
+              addToMask(output + (at - frame), alpha, share);
+            } else {
+              const luma = bilinear(v128.and(top, even), v128.and(bottom, even), rows, columns);
+              const hole = open + (at - frame);
+              if (use == COPY && seen == -1) {
+                store4(at, luma);
+                store<i32>(hole, 0);
+              } else {
+                store4(at, i32x4.add(load4(at), over255(i32x4.mul(luma, share))));
+                if (use == COPY) store<i32>(hole, load<i32>(hole) & ~wanted);
+                else store4(hole, i32x4.sub(load4(hole), over255(i32x4.mul(alpha, share))));
+              }
             }
           }
         }
@@ -255,7 +284,7 @@ const SLOPE_BITS: i64 = 28;
 
 /** The same for U and V: pixels are two luma pixels wide, texels come from the half-size planes. */
 // @ts-ignore: decorator
-@inline function chromaRows(opaque: bool): void {
+@inline function chromaRows(use: i32): void {
   // Rows have their centres at 32 y + 16.
   const origin = xa >> 5;
   const topRow = (ya + SUBPIXEL - 1) >> 5;
@@ -289,11 +318,11 @@ const SLOPE_BITS: i64 = 28;
   const input = maskIn + <usize>(width * height);
   const masked = maskIn != 0;
   const output = maskOut + <usize>(width * height);
-  const masks = maskOut != 0;
   const level = i32x4.splat(opacity);
   const fades = opacity != 256;
   const frame = planeU;
   const toV = planeV - planeU;
+  const open = openness + <usize>(width * height);
   const chromaWidth = width >> 1;
   const clip = bands;
   for (let half = 0; half < 2; half++) {
@@ -313,46 +342,46 @@ const SLOPE_BITS: i64 = 28;
       let count = min(load<i32>(clip + ((row >> 3) << 3), 4) >> 1, firstPixel(longIsLeft ? short : long, 5)) - x;
       if (count <= 0) continue;
       let at = frame + <usize>(row * chromaWidth + x);
-      if (opaque && masks) memory.fill(output + (at - frame), 255, count);
       let u = i32x4.add(i32x4.splat(uAtOrigin + (x - origin) * du + (row - topRow) * uRow), uRamp);
       let v = i32x4.add(i32x4.splat(vAtOrigin + (x - origin) * dv + (row - topRow) * vRow), vRamp);
       for (; count > 0; count -= 4) {
-        const cu = i32x4.min_s(i32x4.max_s(u, lowU), highU);
-        const cv = i32x4.min_s(i32x4.max_s(v, lowV), highV);
-        const offsets = i32x4.add(i32x4.mul(i32x4.shr_s(cv, 16), stride), i32x4.shl(i32x4.shr_s(cu, 16), 1));
-        const fv = v128.and(i32x4.shr_u(cv, 9), fraction);
-        const fu = v128.and(i32x4.shr_u(cu, 9), fraction);
-        const rows = v128.or(fv, i32x4.shl(fv, 16));
-        const columns = v128.or(i32x4.sub(i32x4.splat(128), fu), i32x4.shl(fu, 16));
-        let alpha = i32x4.splat(255);
-        if (!opaque) alpha = bilinear(gather(alphas, offsets), gather(alphas + rowBytes, offsets), rows, columns);
-        if (opaque || v128.any_true(alpha)) {
-          const top = gather(texels, offsets);
-          const bottom = gather(texels + rowBytes, offsets);
-          let blue = bilinear(v128.and(top, even), v128.and(bottom, even), rows, columns);
-          let red = bilinear(i16x8.shr_u(top, 8), i16x8.shr_u(bottom, 8), rows, columns);
-          if (!opaque) {
-            if (fades) {
-              blue = scaled(blue, level);
-              red = scaled(red, level);
-              alpha = scaled(alpha, level);
+        const wanted = lanes(count);
+        let seen = use == MASK ? wanted : load<i32>(open + (at - frame)) & wanted;
+        if (seen) {
+          const cu = i32x4.min_s(i32x4.max_s(u, lowU), highU);
+          const cv = i32x4.min_s(i32x4.max_s(v, lowV), highV);
+          const offsets = i32x4.add(i32x4.mul(i32x4.shr_s(cv, 16), stride), i32x4.shl(i32x4.shr_s(cu, 16), 1));
+          const fv = v128.and(i32x4.shr_u(cv, 9), fraction);
+          const fu = v128.and(i32x4.shr_u(cu, 9), fraction);
+          const rows = v128.or(fv, i32x4.shl(fv, 16));
+          const columns = v128.or(i32x4.sub(i32x4.splat(128), fu), i32x4.shl(fu, 16));
+          const alpha = use == COPY ? i32x4.splat(255) : bilinear(gather(alphas, offsets), gather(alphas + rowBytes, offsets), rows, columns);
+          if (use == COPY || v128.any_true(alpha)) {
+            let share = unpack4(seen);
+            if (use != COPY) {
+              if (fades) share = scaled(share, level);
+              if (masked) share = over255(i32x4.mul(share, load4(input + (at - frame))));
             }
-            if (masked) {
-              const mask = load4(input + (at - frame));
-              blue = over255(i32x4.mul(blue, mask));
-              red = over255(i32x4.mul(red, mask));
-              alpha = over255(i32x4.mul(alpha, mask));
-            }
-            const rest = i32x4.sub(i32x4.splat(255), alpha);
-            blue = i32x4.add(blue, over255(i32x4.mul(load4(at), rest)));
-            red = i32x4.add(red, over255(i32x4.mul(load4(at + toV), rest)));
-            if (masks) {
-              const mask = output + (at - frame);
-              store4(mask, i32x4.add(alpha, over255(i32x4.mul(load4(mask), rest))), count);
+            if (use == MASK) {
+              addToMask(output + (at - frame), alpha, share);
+            } else {
+              const top = gather(texels, offsets);
+              const bottom = gather(texels + rowBytes, offsets);
+              const blue = bilinear(v128.and(top, even), v128.and(bottom, even), rows, columns);
+              const red = bilinear(i16x8.shr_u(top, 8), i16x8.shr_u(bottom, 8), rows, columns);
+              const hole = open + (at - frame);
+              if (use == COPY && seen == -1) {
+                store4(at, blue);
+                store4(at + toV, red);
+                store<i32>(hole, 0);
+              } else {
+                store4(at, i32x4.add(load4(at), over255(i32x4.mul(blue, share))));
+                store4(at + toV, i32x4.add(load4(at + toV), over255(i32x4.mul(red, share))));
+                if (use == COPY) store<i32>(hole, load<i32>(hole) & ~wanted);
+                else store4(hole, i32x4.sub(load4(hole), over255(i32x4.mul(alpha, share))));
+              }
             }
           }
-          store4(at, blue, count);
-          store4(at + toV, red, count);
         }
         u = i32x4.add(u, du4);
         v = i32x4.add(v, dv4);
@@ -362,20 +391,28 @@ const SLOPE_BITS: i64 = 28;
   }
 }
 
-function lumaCopied(): void {
-  lumaRows(true);
+function copyLuma(): void {
+  lumaRows(COPY);
 }
 
-function lumaBlended(): void {
-  lumaRows(false);
+function blendLuma(): void {
+  lumaRows(BLEND);
 }
 
-function chromaCopied(): void {
-  chromaRows(true);
+function maskLuma(): void {
+  lumaRows(MASK);
 }
 
-function chromaBlended(): void {
-  chromaRows(false);
+function copyChroma(): void {
+  chromaRows(COPY);
+}
+
+function blendChroma(): void {
+  chromaRows(BLEND);
+}
+
+function maskChroma(): void {
+  chromaRows(MASK);
 }
 
 // @ts-ignore: decorator
@@ -407,8 +444,8 @@ export function placeVertices(from: usize, to: usize, count: i32, factorXY: f32,
 }
 
 /**
- * Draws a layer's triangles, in order. `vertices` were placed by `placeVertices`.
- * `kinds`, one byte per triangle: 0 invisible, 1 opaque, 2 blended.
+ * Draws a layer's triangles behind what is there; with `maskTarget` it only lays their alpha into that mask. `vertices` were
+ * placed by `placeVertices`. `kinds`, one byte per triangle: 0 invisible, 1 opaque, 2 blended.
  */
 export function drawLayer(vertices: usize, indices: usize, kinds: usize, triangles: i32, layerOpacity: i32, maskSource: usize, maskTarget: usize): void {
   opacity = layerOpacity;
@@ -417,12 +454,14 @@ export function drawLayer(vertices: usize, indices: usize, kinds: usize, triangl
   const plain = layerOpacity == 256 && maskSource == 0;
   const clipTop = firstRow * SUBPIXEL;
   const clipBottom = endRow * SUBPIXEL;
-  for (let t = 0; t < triangles; t++, indices += 6) {
+  // Where a mesh folds over itself, later triangles cover earlier ones.
+  for (let t = triangles - 1; t >= 0; t--) {
     const kind = load<u8>(kinds + t);
     if (kind == 0) continue;
-    let a = vertices + ((<usize>load<u16>(indices)) << 4);
-    let b = vertices + ((<usize>load<u16>(indices, 2)) << 4);
-    let c = vertices + ((<usize>load<u16>(indices, 4)) << 4);
+    const corners = indices + <usize>(t * 6);
+    let a = vertices + ((<usize>load<u16>(corners)) << 4);
+    let b = vertices + ((<usize>load<u16>(corners, 2)) << 4);
+    let c = vertices + ((<usize>load<u16>(corners, 4)) << 4);
     let y0 = load<i32>(a, 4);
     let y1 = load<i32>(b, 4);
     let y2 = load<i32>(c, 4);
@@ -466,28 +505,71 @@ export function drawLayer(vertices: usize, indices: usize, kinds: usize, triangl
     uHigh = max(u0, max(u1, u2));
     vLow = min(v0, min(v1, v2));
     vHigh = max(v0, max(v1, v2));
-    if (plain && kind == 1) {
-      if (hasLuma) lumaCopied();
-      if (hasChroma) chromaCopied();
+    if (maskTarget != 0) {
+      if (hasLuma) maskLuma();
+      if (hasChroma) maskChroma();
+    } else if (plain && kind == 1) {
+      if (hasLuma) copyLuma();
+      if (hasChroma) copyChroma();
     } else {
-      if (hasLuma) lumaBlended();
-      if (hasChroma) chromaBlended();
+      if (hasLuma) blendLuma();
+      if (hasChroma) blendChroma();
     }
   }
 }
 
-/** Copies another I420 picture of the target's size into the target, within the clip. */
-export function copyClipped(source: usize): void {
+/** An empty picture within the clip: nothing drawn, all of it to be seen. */
+export function clearClipped(): void {
   for (let row = firstRow; row < endRow; row++) {
     const from = load<i32>(bands + ((row >> 4) << 3));
     const count = load<i32>(bands + ((row >> 4) << 3), 4) - from;
     if (count <= 0) continue;
     const at = <usize>(row * width + from);
-    memory.copy(planeY + at, source + at, count);
+    memory.fill(planeY + at, 0, count);
+    memory.fill(openness + at, 255, count);
     if (row & 1) continue;
     const chroma = <usize>((row >> 1) * (width >> 1) + (from >> 1));
-    memory.copy(planeU + chroma, source + (planeU - planeY) + chroma, count >> 1);
-    memory.copy(planeV + chroma, source + (planeV - planeY) + chroma, count >> 1);
+    memory.fill(planeU + chroma, 0, count >> 1);
+    memory.fill(planeV + chroma, 0, count >> 1);
+    memory.fill(openness + <usize>(width * height) + chroma, 255, count >> 1);
+  }
+}
+
+/** Adds `count` bytes of a plane where the target is still open. */
+// @ts-ignore: decorator
+@inline function addRow(at: usize, source: usize, open: usize, count: i32): void {
+  while (count > 0) {
+    if (count >= 16 && !v128.any_true(v128.load(open))) {
+      at += 16;
+      source += 16;
+      open += 16;
+      count -= 16;
+      continue;
+    }
+    const seen = load<i32>(open) & lanes(count);
+    if (seen == -1) store<i32>(at, load<i32>(source));
+    else if (seen) store4(at, i32x4.add(load4(at), over255(i32x4.mul(load4(source), unpack4(seen)))));
+    at += 4;
+    source += 4;
+    open += 4;
+    count -= 4;
+  }
+}
+
+/** Puts another I420 picture of the target's size behind everything, within the clip. */
+export function addBehind(source: usize): void {
+  const toSource = source - planeY;
+  for (let row = firstRow; row < endRow; row++) {
+    const from = load<i32>(bands + ((row >> 4) << 3));
+    const count = load<i32>(bands + ((row >> 4) << 3), 4) - from;
+    if (count <= 0) continue;
+    const at = <usize>(row * width + from);
+    addRow(planeY + at, source + at, openness + at, count);
+    if (row & 1) continue;
+    const chroma = <usize>((row >> 1) * (width >> 1) + (from >> 1));
+    const open = openness + <usize>(width * height) + chroma;
+    addRow(planeU + chroma, planeU + toSource + chroma, open, count >> 1);
+    addRow(planeV + chroma, planeV + toSource + chroma, open, count >> 1);
   }
 }
 
