@@ -193,6 +193,11 @@ const face = section({
   heightPx: z.number().int().min(64).max(1920).default(512).describe('Height of the picture.'),
   framesPerS: z.number().min(5).max(60).default(25).describe('Frame rate.'),
   workers: count(0, 64).describe('Face processes; 0: one per two cores.'),
+  renderer: z
+    .enum(['auto', 'wasm', 'webgpu'])
+    .default('auto')
+    .describe('auto: a graphics card where there is a real one; webgpu: even one that is computed; wasm: the processor.'),
+  gpuTimeoutMs: ms(250).describe('A graphics card that is silent for so long counts as lost; the processor draws instead.'),
   encoder: z.string().default('auto').describe('auto, node-av, webcodecs, ffmpeg.'),
   leadMs: ms(24, 200).describe('How long before its deadline a frame is drawn.'),
   stallTimeoutMs: ms(500).describe('An encoder that is silent for so long is restarted.'),

@@ -2,14 +2,17 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import { toVisavisError, type VisavisError } from '../core/errors.ts';
 import { MEDIA_RATE_HZ, type MediaTime } from '../core/media-time.ts';
 import type { EncodedFrame } from '../core/video.ts';
-import type { FaceCanvas, FaceRaster } from '../face/raster/raster.ts';
+import { CallCanvas } from './call-canvas.ts';
 import type { FaceSessionOptions } from './contract.ts';
 import type { EncoderOptions, FrameEncoder } from './encoder.ts';
-import type { FaceStore } from './face-store.ts';
+import type { FaceGpu } from './face-gpu.ts';
+import type { FaceStore, StoredFace } from './face-store.ts';
 import { renderingError } from './rendering-error.ts';
 
 export interface CallPictureOptions {
   readonly store: FaceStore;
+  /** Draws while it has a device. */
+  readonly gpu?: FaceGpu | undefined;
   readonly openEncoder: (options: EncoderOptions) => Promise<FrameEncoder>;
   readonly session: FaceSessionOptions;
   /** An encoder that is silent for so long is replaced. */
@@ -35,8 +38,8 @@ export class CallPicture {
   readonly #options: CallPictureOptions;
   readonly #clock: Clock;
   #session: FaceSessionOptions;
-  #raster: FaceRaster | undefined;
-  #canvas: FaceCanvas | undefined;
+  #face: StoredFace | undefined;
+  #canvas: CallCanvas | undefined;
   #encoder: FrameEncoder | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #keyFrame = true;
@@ -62,7 +65,7 @@ export class CallPicture {
       if (this.#closed) return undefined;
       if (this.#givenUpAt !== undefined && !(await this.#revive(mediaTime))) return undefined;
       if (!this.#canvas || !this.#encoder) return undefined;
-      this.#canvas.paint(parameters);
+      await this.#canvas.paint(parameters);
       const keyFrame = this.#keyFrame;
       try {
         const encoded = await this.#encode(this.#encoder, this.#canvas.frame, mediaTime, keyFrame);
@@ -110,10 +113,10 @@ export class CallPicture {
   /** Makes canvas and encoder for a session's state; the old ones stay when that fails. */
   async #prepare(session: FaceSessionOptions, scale: number): Promise<void> {
     if (this.#closed) return;
-    const { store, openEncoder } = this.#options;
+    const { store, openEncoder, gpu } = this.#options;
     const widthPx = scaledSide(session.widthPx, scale);
     const heightPx = scaledSide(session.heightPx, scale);
-    const raster = await store.acquire(session.avatar, widthPx, heightPx);
+    const face = await store.acquire(session.avatar, widthPx, heightPx);
     let encoder: FrameEncoder;
     try {
       encoder = await openEncoder({
@@ -124,13 +127,13 @@ export class CallPicture {
         bitrateBps: session.bitrateBps,
       });
     } catch (error) {
-      await store.release(raster);
+      await store.release(face);
       throw error;
     }
     await this.#release();
     this.#session = session;
-    this.#raster = raster;
-    this.#canvas = raster.openCanvas({ stillnessPx: STILLNESS_PX });
+    this.#face = face;
+    this.#canvas = new CallCanvas({ face, gpu, stillnessPx: STILLNESS_PX, clock: this.#clock });
     this.#encoder = encoder;
     this.#keyFrame = true;
     this.#goodFrames = 0;
@@ -143,8 +146,8 @@ export class CallPicture {
     this.#canvas = undefined;
     // A stalled encoder may never close; nobody waits for it.
     void encoder?.close();
-    if (this.#raster) await this.#options.store.release(this.#raster);
-    this.#raster = undefined;
+    if (this.#face) await this.#options.store.release(this.#face);
+    this.#face = undefined;
   }
 
   #encode(encoder: FrameEncoder, frame: Uint8Array, mediaTime: MediaTime, keyFrame: boolean): Promise<EncodedFrame | undefined> {

@@ -36,11 +36,22 @@ export interface AvatarSummary {
   readonly hasPoster: boolean;
 }
 
+/** What draws the faces. */
+export interface FaceRenderer {
+  readonly id: 'wasm' | 'webgpu';
+  /** The graphics card's name. */
+  readonly adapter?: string;
+  /** Why not something better. */
+  readonly reason?: string;
+}
+
 export interface Rendering extends AsyncDisposable {
   /** Throws `avatar_unknown` or `avatar_invalid`; `encoder_missing` when no encoder can make the codec. */
   open(options: FaceSessionOptions): Promise<FaceSession>;
   avatars(): readonly AvatarSummary[];
   /** Ids of the encoders that work here, best first. */
   encoders(): readonly string[];
+  /** What draws now; it changes when a graphics card is found or lost. */
+  renderer(): FaceRenderer;
   close(): Promise<void>;
 }

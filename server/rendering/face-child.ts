@@ -3,9 +3,11 @@ import type { VideoCodec } from '../core/video.ts';
 import { buildRaster } from '../face/raster/build-raster.ts';
 import { listAvatars } from './avatar-folder.ts';
 import { CallPicture } from './call-picture.ts';
-import type { AvatarSummary, FaceSessionOptions } from './contract.ts';
+import type { AvatarSummary, FaceRenderer, FaceSessionOptions } from './contract.ts';
 import { availableEncoders, type EncoderEngine, loadEncoderEngines, openEncoder } from './encoder.ts';
+import { FaceGpu } from './face-gpu.ts';
 import { FaceStore } from './face-store.ts';
+import { type AcceptedGpu, openGpu } from './gpu-adapter.ts';
 import { renderingError } from './rendering-error.ts';
 
 /** The face process: draws and encodes for the calls that rendering.ts places here. */
@@ -14,6 +16,8 @@ export interface FaceChildInit {
   /** `auto`, or the id of one engine. */
   readonly encoder: string;
   readonly stallTimeoutMs: number;
+  readonly acceptedGpu: AcceptedGpu;
+  readonly gpuTimeoutMs: number;
   /** Loaded before the first call asks for it. */
   readonly warm?: { readonly avatar: string; readonly widthPx: number; readonly heightPx: number };
 }
@@ -34,12 +38,18 @@ export type FaceChildMessage = ChildMessage &
     | { kind: 'bitrate'; id: number; bitrateBps: number }
     | { kind: 'size'; id: number; widthPx: number; heightPx: number }
     | { kind: 'close'; id: number }
+    /** Draw on the graphics card from now on. */
+    | { kind: 'useGpu' }
   );
+
+/** What it tells of itself. */
+export type FaceChildEvent = { kind: 'health'; id: number; message: string | undefined } | { kind: 'renderer'; renderer: FaceRenderer };
 
 class FaceChild {
   readonly #pictures = new Map<number, CallPicture>();
   #init: FaceChildInit | undefined;
   #store: FaceStore | undefined;
+  #gpu: FaceGpu | undefined;
   #engines: readonly EncoderEngine[] = [];
   #parent: ParentLink | undefined;
 
@@ -53,6 +63,11 @@ class FaceChild {
       listAvatars(init.avatarsDir, (name, error) => broken.push({ name, problem: error.message })),
     ]);
     this.#store = new FaceStore(init.avatarsDir, program);
+    this.#gpu = new FaceGpu({
+      open: () => openGpu(init.acceptedGpu),
+      timeoutMs: init.gpuTimeoutMs,
+      onChange: (renderer) => this.#tellParent({ kind: 'renderer', renderer }),
+    });
     if (init.warm && avatars.some(({ name }) => name === init.warm?.avatar)) await this.#warm(init.warm);
     return { avatars, broken, encoders };
   }
@@ -71,6 +86,10 @@ class FaceChild {
   }
 
   tell(message: FaceChildMessage): void {
+    if (message.kind === 'useGpu') {
+      void this.#gpu?.start();
+      return;
+    }
     const picture = this.#pictures.get(message.id);
     if (!picture) return;
     switch (message.kind) {
@@ -92,6 +111,7 @@ class FaceChild {
 
   async stop(): Promise<void> {
     await Promise.all([...this.#pictures.values()].map((picture) => picture.close()));
+    await this.#gpu?.close();
   }
 
   async #findEncoders(wanted: string): Promise<Record<VideoCodec, string[]>> {
@@ -105,6 +125,7 @@ class FaceChild {
     const { stallTimeoutMs } = this.#init as FaceChildInit;
     const picture = new CallPicture({
       store: this.#store as FaceStore,
+      gpu: this.#gpu,
       openEncoder: (options) => openEncoder(this.#engines, options),
       session,
       stallTimeoutMs,
@@ -119,13 +140,17 @@ class FaceChild {
   async #warm(warm: { avatar: string; widthPx: number; heightPx: number }): Promise<void> {
     const store = this.#store as FaceStore;
     await store.acquire(warm.avatar, warm.widthPx, warm.heightPx).then(
-      (raster) => store.release(raster),
+      (face) => store.release(face),
       () => undefined,
     );
   }
 
+  #tellParent(event: FaceChildEvent): void {
+    this.#parent?.emit(event);
+  }
+
   #health(id: number, error: Error | undefined): void {
-    this.#parent?.emit({ kind: 'health', id, message: error?.message });
+    this.#tellParent({ kind: 'health', id, message: error?.message });
   }
 }
 

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FaceRaster } from '../face/raster/raster.ts';
-import { readAvatar } from './avatar-folder.ts';
+import { type FaceModel, prepareFace } from '../face/raster/webgpu/face-model.ts';
+import { type Avatar, readAvatar } from './avatar-folder.ts';
 
 const KEPT_UNUSED = 4;
 
@@ -13,8 +14,27 @@ const changedMs = (avatarsDir: string, avatar: string): Promise<number> =>
   );
 
 interface Entry {
-  readonly raster: Promise<FaceRaster>;
+  readonly face: Promise<StoredFace>;
   users: number;
+}
+
+/** An avatar at one size, ready for the WASM raster, and for a graphics card when somebody asks. */
+export class StoredFace {
+  readonly raster: FaceRaster;
+  readonly #read: () => Promise<Avatar>;
+  #model: Promise<FaceModel> | undefined;
+
+  constructor(raster: FaceRaster, read: () => Promise<Avatar>) {
+    this.raster = raster;
+    this.#read = read;
+  }
+
+  /** Read when it is first asked for: most machines have no graphics card. @throws VisavisError `avatar_unknown`, `avatar_invalid` */
+  model(): Promise<FaceModel> {
+    const { widthPx, heightPx } = this.raster;
+    this.#model ??= this.#read().then((avatar) => prepareFace({ ...avatar, widthPx, heightPx }));
+    return this.#model;
+  }
 }
 
 /** Faces ready to be drawn, one per avatar and size, shared by all calls of this process. */
@@ -29,17 +49,17 @@ export class FaceStore {
   }
 
   /** Give it back with `release`. @throws VisavisError `avatar_unknown`, `avatar_invalid` */
-  async acquire(avatar: string, widthPx: number, heightPx: number): Promise<FaceRaster> {
+  async acquire(avatar: string, widthPx: number, heightPx: number): Promise<StoredFace> {
     // An avatar that was made again under the same name is another one.
     const key = `${avatar} ${await changedMs(this.#avatarsDir, avatar)} ${widthPx}x${heightPx}`;
     let entry = this.#entries.get(key);
     if (entry) this.#entries.delete(key);
-    else entry = { raster: this.#load(avatar, widthPx, heightPx), users: 0 };
+    else entry = { face: this.#load(avatar, widthPx, heightPx), users: 0 };
     // Deleted and set again: the map stays ordered from the longest unused to the latest.
     this.#entries.set(key, entry);
     entry.users++;
     try {
-      return await entry.raster;
+      return await entry.face;
     } catch (error) {
       // A repaired avatar must load the next time.
       this.#entries.delete(key);
@@ -47,14 +67,14 @@ export class FaceStore {
     }
   }
 
-  async release(raster: FaceRaster): Promise<void> {
-    for (const entry of this.#entries.values()) if ((await entry.raster.catch(() => undefined)) === raster) entry.users--;
+  async release(face: StoredFace): Promise<void> {
+    for (const entry of this.#entries.values()) if ((await entry.face.catch(() => undefined)) === face) entry.users--;
     const unused = [...this.#entries].filter(([, entry]) => entry.users <= 0);
     for (const [key] of unused.slice(0, Math.max(0, unused.length - KEPT_UNUSED))) this.#entries.delete(key);
   }
 
-  async #load(avatar: string, widthPx: number, heightPx: number): Promise<FaceRaster> {
-    const { rig, atlas } = await readAvatar(this.#avatarsDir, avatar);
-    return FaceRaster.create({ program: this.#program, rig, atlas, widthPx, heightPx });
+  async #load(avatar: string, widthPx: number, heightPx: number): Promise<StoredFace> {
+    const read = () => readAvatar(this.#avatarsDir, avatar);
+    return new StoredFace(await FaceRaster.create({ program: this.#program, ...(await read()), widthPx, heightPx }), read);
   }
 }

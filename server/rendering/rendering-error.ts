@@ -7,5 +7,6 @@ export const renderingError = errorCatalogue('rendering', {
   encoder_missing: { status: 501, retryable: false, hint: 'Install the optional package node-av, or ffmpeg.' },
   encoder_failed: { status: 500, retryable: true },
   encoder_stalled: { status: 503, retryable: true },
+  gpu_missing: { status: 501, retryable: false, hint: '`./visavis doctor` tells what the machine has.' },
   size_invalid: { status: 422, retryable: false },
 });

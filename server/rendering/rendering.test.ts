@@ -5,9 +5,10 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FacePerformer } from '../face/performer.ts';
 import { testAtlas, testRig } from '../face/test-rig.ts';
-import type { FaceSession, FaceSessionOptions, Rendering } from './contract.ts';
+import type { FaceRenderer, FaceSession, FaceSessionOptions, Rendering } from './contract.ts';
 import { readEmotions } from './avatar-folder.ts';
 import { startRendering } from './rendering.ts';
+import { findGpu } from './software-gpu.fixture.ts';
 
 const FRAME = 1920;
 const OPTIONS: FaceSessionOptions = {
@@ -20,6 +21,8 @@ const OPTIONS: FaceSessionOptions = {
   bitrateBps: 400_000,
 };
 
+const software = await findGpu();
+software?.device.destroy();
 let folder: string;
 let rendering: Rendering;
 const incidents: { process?: string; avatar?: string; problem: string }[] = [];
@@ -58,6 +61,8 @@ beforeAll(async () => {
     workers: 2,
     encoder: 'auto',
     stallTimeoutMs: 2_000,
+    renderer: 'wasm',
+    gpuTimeoutMs: 250,
     onIncident: (incident) => incidents.push(incident),
   });
 }, 60_000);
@@ -186,7 +191,36 @@ describe('startRendering', () => {
       workers: 1,
       encoder: 'webcodecs',
       stallTimeoutMs: 500,
+      renderer: 'auto',
+      gpuTimeoutMs: 250,
     });
     await expect(none.open(OPTIONS)).rejects.toMatchObject({ code: 'encoder_missing' });
   }, 30_000);
+});
+
+describe.runIf(software)('startRendering with a graphics card', () => {
+  it('goes over to the card while calls go on', async () => {
+    const told: FaceRenderer[] = [];
+    await using drawn = await startRendering({
+      avatarsDir: folder,
+      avatar: 'test',
+      widthPx: 192,
+      heightPx: 192,
+      workers: 1,
+      encoder: 'auto',
+      stallTimeoutMs: 2_000,
+      renderer: 'webgpu',
+      // A computed card on a busy machine.
+      gpuTimeoutMs: 5_000,
+      onRenderer: (renderer) => told.push(renderer),
+    });
+    expect(drawn.renderer().id).toBe('wasm');
+    const session = await drawn.open(OPTIONS);
+    const performer = new FacePerformer({ seed: 1 });
+    const { time } = await nextFrame(session, performer, 0);
+    await expect.poll(() => drawn.renderer(), { timeout: 20_000 }).toEqual({ id: 'webgpu', adapter: software?.name });
+    const { frame } = await nextFrame(session, performer, time);
+    expect(frame?.data.length).toBeGreaterThan(0);
+    expect(told).toEqual([{ id: 'webgpu', adapter: software?.name }]);
+  });
 });

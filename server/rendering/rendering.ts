@@ -4,8 +4,9 @@ import { SupervisedChild } from '../core/child.ts';
 import { coreError, toVisavisError } from '../core/errors.ts';
 import type { MediaTime } from '../core/media-time.ts';
 import type { EncodedFrame } from '../core/video.ts';
-import type { AvatarSummary, FaceSession, FaceSessionOptions, Rendering } from './contract.ts';
-import type { FaceChildInfo, FaceChildInit, FaceChildMessage } from './face-child.ts';
+import type { AvatarSummary, FaceRenderer, FaceSession, FaceSessionOptions, Rendering } from './contract.ts';
+import type { FaceChildEvent, FaceChildInfo, FaceChildInit, FaceChildMessage } from './face-child.ts';
+import { probeGpu } from './gpu-probe.ts';
 import { renderingError } from './rendering-error.ts';
 
 export interface RenderingOptions {
@@ -20,12 +21,20 @@ export interface RenderingOptions {
   /** `auto`, or one engine's id. */
   readonly encoder: string;
   readonly stallTimeoutMs: number;
+  /** `auto`: a real graphics card where there is one; `webgpu`: also a computed one; `wasm`: the processor. */
+  readonly renderer: 'auto' | 'wasm' | 'webgpu';
+  /** A graphics card that is silent for so long counts as lost. */
+  readonly gpuTimeoutMs: number;
+  /** Who draws, at the start and whenever it changes: for the log. */
+  readonly onRenderer?: (renderer: FaceRenderer) => void;
   /** Processes that were lost, avatars that are broken: for the log. */
   readonly onIncident?: (incident: { readonly process?: string; readonly avatar?: string; readonly problem: string }) => void;
 }
 
 /** A frame waits for at most one before it; what comes on top is dropped, because late pictures are worthless. */
 const MAX_IN_FLIGHT = 2;
+/** A process that was lost so often while a graphics card drew in it goes on without one. */
+const MAX_LOSSES_WITH_GPU = 2;
 
 /** Starts the face processes. @throws VisavisError when none starts */
 export async function startRendering(options: RenderingOptions): Promise<Rendering> {
@@ -38,20 +47,33 @@ class ProcessRendering implements Rendering {
   readonly #options: RenderingOptions;
   readonly #children: readonly SupervisedChild[];
   readonly #sessions = new Map<number, ProcessFaceSession>();
+  /** By process; who is not in it draws by the WASM raster. */
+  readonly #gpuUsers = new Map<SupervisedChild, FaceRenderer>();
+  #renderer: FaceRenderer = { id: 'wasm' };
+  #hasGpu = false;
+  #lossesWithGpu = 0;
   #info: FaceChildInfo | undefined;
   #nextId = 1;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: RenderingOptions) {
     this.#options = options;
-    const { avatar, widthPx, heightPx, encoder, stallTimeoutMs } = options;
-    const init: FaceChildInit = { avatarsDir: resolve(options.avatarsDir), encoder, stallTimeoutMs, warm: { avatar, widthPx, heightPx } };
+    const { avatar, widthPx, heightPx, encoder, stallTimeoutMs, renderer, gpuTimeoutMs } = options;
+    const acceptedGpu = renderer === 'webgpu' ? 'any' : 'real';
+    const init: FaceChildInit = {
+      avatarsDir: resolve(options.avatarsDir),
+      encoder,
+      stallTimeoutMs,
+      acceptedGpu,
+      gpuTimeoutMs,
+      warm: { avatar, widthPx, heightPx },
+    };
     const count = options.workers || Math.max(1, Math.floor(availableParallelism() / 2));
     this.#children = Array.from({ length: count }, (_, i) => {
       const child = new SupervisedChild({ name: `face-${i + 1}`, modulePath: new URL('./face-child.ts', import.meta.url), init });
-      child.on('event', (event) => this.#onEvent(event as { kind: string; id: number; message?: string }));
+      child.on('event', (event) => this.#onEvent(child, event as FaceChildEvent));
       child.on('lost', (reason) => this.#onLost(child, reason));
-      child.on('ready', (info, restarts) => this.#onReady(info as FaceChildInfo, restarts));
+      child.on('ready', (info, restarts) => this.#onReady(child, info as FaceChildInfo, restarts));
       return child;
     });
   }
@@ -63,10 +85,11 @@ class ProcessRendering implements Rendering {
       await this.close();
       throw error;
     }
+    void this.#findGpu();
   }
 
   async open(options: FaceSessionOptions): Promise<FaceSession> {
-    if (this.#closed) throw coreError('child_unavailable', 'Rendering is closed');
+    if (this.#isClosed) throw coreError('child_unavailable', 'Rendering is closed');
     if (!this.#info?.encoders[options.codec].length) throw renderingError('encoder_missing', `No encoder here can make ${options.codec}`);
     for (const side of [options.widthPx, options.heightPx]) checkSide(side);
     const id = this.#nextId++;
@@ -89,15 +112,23 @@ class ProcessRendering implements Rendering {
     return [...new Set([...(this.#info?.encoders.vp8 ?? []), ...(this.#info?.encoders.h264 ?? [])])];
   }
 
+  renderer(): FaceRenderer {
+    return this.#renderer;
+  }
+
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#isClosed) return;
+    this.#closing.abort();
     await Promise.all([...this.#sessions.values()].map((session) => session.close()));
     await Promise.all(this.#children.map((child) => child.close()));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   #leastLoaded(): SupervisedChild {
@@ -107,14 +138,32 @@ class ProcessRendering implements Rendering {
     return ready[0];
   }
 
-  #onReady(info: FaceChildInfo, restarts: number): void {
+  /** In the background: calls need not wait for it, because the WASM raster draws until then. */
+  async #findGpu(): Promise<void> {
+    const { renderer } = this.#options;
+    if (renderer === 'wasm') return this.#tellRenderer({ id: 'wasm', reason: 'face.renderer says so' });
+    const { name, problem } = await probeGpu(renderer === 'webgpu' ? 'any' : 'real', this.#closing.signal);
+    if (this.#isClosed) return;
+    if (name === undefined) return this.#tellRenderer({ id: 'wasm', reason: problem });
+    this.#hasGpu = true;
+    for (const child of this.#children) child.tell({ kind: 'useGpu' });
+  }
+
+  #tellRenderer(renderer: FaceRenderer): void {
+    this.#renderer = renderer;
+    this.#options.onRenderer?.(renderer);
+  }
+
+  #onReady(child: SupervisedChild, info: FaceChildInfo, restarts: number): void {
     this.#info = info;
+    if (this.#hasGpu) child.tell({ kind: 'useGpu' });
     if (restarts === 0) for (const { name, problem } of info.broken) this.#options.onIncident?.({ avatar: name, problem });
     this.#placeHomeless();
   }
 
   #onLost(child: SupervisedChild, reason: string): void {
     this.#options.onIncident?.({ process: child.name, problem: reason });
+    if (this.#gpuUsers.delete(child) && ++this.#lossesWithGpu >= MAX_LOSSES_WITH_GPU) this.#leaveGpu();
     for (const session of this.#sessions.values()) if (session.child === child) session.lose();
     this.#placeHomeless();
   }
@@ -122,13 +171,24 @@ class ProcessRendering implements Rendering {
   /** Calls whose process was lost go to another one at once, or wait for the restart. */
   #placeHomeless(): void {
     for (const session of this.#sessions.values()) {
-      if (session.child || this.#closed || !this.#children.some((child) => child.isReady)) continue;
+      if (session.child || this.#isClosed || !this.#children.some((child) => child.isReady)) continue;
       session.placeOn(this.#leastLoaded()).catch((error: unknown) => session.tellHealth(toVisavisError(error, 'rendering')));
     }
   }
 
-  #onEvent(event: { kind: string; id: number; message?: string }): void {
-    if (event.kind !== 'health') return;
+  /** A driver that ends processes is worse than none. Those that it has not ended yet keep it. */
+  #leaveGpu(): void {
+    this.#hasGpu = false;
+    this.#tellRenderer({ id: 'wasm', reason: 'Face processes were lost while the graphics card drew' });
+  }
+
+  #onEvent(child: SupervisedChild, event: FaceChildEvent): void {
+    if (event.kind === 'renderer') {
+      if (event.renderer.id === 'webgpu') this.#gpuUsers.set(child, event.renderer);
+      else this.#gpuUsers.delete(child);
+      this.#tellRenderer(event.renderer);
+      return;
+    }
     this.#sessions.get(event.id)?.tellHealth(event.message === undefined ? undefined : renderingError('encoder_failed', event.message));
   }
 }

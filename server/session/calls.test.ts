@@ -91,6 +91,7 @@ class House {
         },
         avatars: () => [],
         encoders: () => [],
+        renderer: () => ({ id: 'wasm' }),
         close: () => Promise.resolve(),
         [Symbol.asyncDispose]: () => Promise.resolve(),
       },

@@ -3,7 +3,8 @@ import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { missing, ok, type Patient, type Probe, run, tryNative, warn } from './probe.ts';
+import { probeGpu } from '../../rendering/gpu-probe.ts';
+import { missing, ok, type Patient, type Probe, run, warn } from './probe.ts';
 
 /** The machine and what is installed on it, before any engine. */
 export const platformProbes: readonly Probe[] = [
@@ -91,15 +92,17 @@ function lookAtSecureContext({ config }: Patient) {
   return warn('browsers on other machines give no microphone to http: set server.tlsCertFile and server.tlsKeyFile');
 }
 
-async function lookAtGpu({ rootDir }: Patient) {
+async function lookAtGpu({ rootDir, config }: Patient) {
   const nvidia = await run('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader']);
   const card = nvidia?.code === 0 ? nvidia.stdout.trim().split('\n')[0] : undefined;
+  const onCpu = 'faces are drawn on the CPU';
+  const { renderer = 'auto' } = config?.face ?? {};
+  if (renderer === 'wasm') return ok(`${card ?? 'not looked for'}; ${onCpu}, as face.renderer says`);
   if (!existsSync(join(rootDir, 'node_modules', 'webgpu')))
-    return ok(`${card ?? 'none'}; faces are drawn on the CPU (the optional package webgpu is not installed)`);
-  const adapter = await tryNative(
-    rootDir,
-    `const { create } = await import('webgpu'); const adapter = await create([]).requestAdapter();
-     console.log(adapter && !adapter.info.isFallbackAdapter ? adapter.info.description || adapter.info.device : ''); process.exit(0)`,
-  );
-  return ok(adapter.works && adapter.detail ? adapter.detail : `${card ?? 'none'}; faces are drawn on the CPU`);
+    return ok(`${card ?? 'none'}; ${onCpu} (the optional package webgpu is not installed)`);
+  const { name, isSoftware, problem } = await probeGpu(renderer === 'webgpu' ? 'any' : 'real');
+  if (name) return ok(`${name}${isSoftware ? ' (computed on the CPU)' : ''} draws the faces`);
+  const finding = `${card ?? 'none'}; ${onCpu} (${problem})`;
+  // A card that only lacks its driver for Vulkan is worth a word.
+  return card || renderer === 'webgpu' ? warn(finding) : ok(finding);
 }

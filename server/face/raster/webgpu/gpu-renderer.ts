@@ -1,0 +1,316 @@
+import type { VisavisError } from '../../../core/errors.ts';
+import { type DrawList, FaceEvaluator } from '../../evaluator.ts';
+import { faceError } from '../../face-error.ts';
+import type { FaceParameters } from '../../parameters.ts';
+import type { FaceModel } from './face-model.ts';
+import { BUFFER, MAP_TO_READ } from './flags.ts';
+import { type FrameSlot, GpuFace, packFrame } from './gpu-face.ts';
+import { createPipelines, type Pipelines } from './pipelines.ts';
+import { type ReadBack, ReadBackRing } from './read-back-ring.ts';
+
+export interface GpuRendererOptions {
+  /** Submits that may be on their way at once. */
+  readonly depth?: number;
+  /** Frames beyond this wait for the next submit. */
+  readonly maxSubmitBytes?: number;
+  /** Calls back soon, but after whatever else is due now has been asked for; `setTimeout` without delay unless told otherwise. */
+  readonly soon?: (work: () => void) => void;
+}
+
+/** A frame that was asked for. */
+interface Due {
+  readonly face: GpuFace;
+  readonly list: DrawList;
+  /** Where the I420 picture goes. */
+  readonly frame: Uint8Array;
+  readonly resolve: () => void;
+  readonly reject: (error: VisavisError) => void;
+}
+
+interface Placed extends FrameSlot {
+  readonly due: Due;
+  readonly frameOffsetBytes: number;
+}
+
+/** What one submit holds: its frames by face, and the sizes of its buffers. */
+interface Submit {
+  readonly byFace: ReadonlyMap<GpuFace, readonly Placed[]>;
+  readonly placed: readonly Placed[];
+  readonly vertexBytes: number;
+  readonly opacityCount: number;
+  readonly frameBytes: number;
+  readonly slackBytes: number;
+}
+
+/**
+ * Draws faces on a graphics card into I420 pictures (BT.601, limited range), from the same draw lists as the WASM raster. Whatever
+ * is due when a read-back buffer is free goes into one submit: alone when little is due, together when much is.
+ *
+ * A lost device, or any error of it, ends the renderer: `lost` resolves, every frame that was asked for rejects, and so does what is asked
+ * later. Models live on (FaceModel), so a renderer on a new device goes on from them.
+ */
+export class GpuRenderer implements AsyncDisposable {
+  /** Why this renderer ended; also after `close`. */
+  readonly lost: Promise<VisavisError>;
+  readonly #device: GPUDevice;
+  readonly #pipelines: Pipelines;
+  readonly #ring: ReadBackRing;
+  readonly #maxSubmitBytes: number;
+  readonly #soon: (work: () => void) => void;
+  readonly #faces = new Map<FaceModel, { readonly face: GpuFace; users: number }>();
+  readonly #inFlight = new Map<Promise<void>, Submit>();
+  #due: Due[] = [];
+  #isScheduled = false;
+  #end: VisavisError | undefined;
+  #tellLost: (error: VisavisError) => void = () => undefined;
+  #submits = 0;
+  #vertices: GPUBuffer;
+  #opacities: { readonly buffer: GPUBuffer; readonly group: GPUBindGroup };
+  #frames: GPUBuffer;
+  #staging = new Float32Array(0);
+
+  /** Takes the device over. @throws VisavisError `gpu_lost` when it cannot run the shaders */
+  static async create(device: GPUDevice, options: GpuRendererOptions = {}): Promise<GpuRenderer> {
+    try {
+      return new GpuRenderer(device, await createPipelines(device), options);
+    } catch (cause) {
+      device.destroy();
+      throw faceError('gpu_lost', 'The graphics card does not take the shaders', { cause });
+    }
+  }
+
+  private constructor(device: GPUDevice, pipelines: Pipelines, options: GpuRendererOptions) {
+    this.#device = device;
+    this.#pipelines = pipelines;
+    this.#ring = new ReadBackRing(device, options.depth ?? 3);
+    this.#maxSubmitBytes = options.maxSubmitBytes ?? 128 * 2 ** 20;
+    this.#soon = options.soon ?? ((work) => void setTimeout(work));
+    this.#vertices = this.#buffer(1024, BUFFER.vertex);
+    this.#frames = this.#buffer(1024, BUFFER.storage | BUFFER.copySource);
+    this.#opacities = this.#opacityBuffer(1024);
+    this.lost = new Promise((resolve) => {
+      this.#tellLost = resolve;
+    });
+    void device.lost.then(({ message }) => this.#finish(faceError('gpu_lost', `The graphics card was lost: ${message}`)));
+    device.addEventListener('uncapturederror', ({ error }) => {
+      this.#finish(faceError('gpu_lost', `The graphics card refuses to work: ${error.message}`));
+    });
+  }
+
+  /** How often work was handed to the device. */
+  get submits(): number {
+    return this.#submits;
+  }
+
+  /** `stillnessPx`: movements of the picture below so many of its pixels wait until they add up; see FaceEvaluator. */
+  openCanvas(model: FaceModel, options: { readonly stillnessPx?: number } = {}): GpuCanvas {
+    if (this.#end) throw this.#end;
+    let entry = this.#faces.get(model);
+    if (!entry) this.#faces.set(model, (entry = { face: new GpuFace(this.#device, this.#pipelines, model), users: 0 }));
+    entry.users++;
+    const evaluator = new FaceEvaluator(model.rig, { stillnessPx: (options.stillnessPx ?? 0) / model.placement.scale });
+    return new GpuCanvas(this, entry.face, evaluator);
+  }
+
+  /** For GpuCanvas. */
+  releaseFace(face: GpuFace): void {
+    const entry = this.#faces.get(face.model);
+    if (!entry || --entry.users > 0) return;
+    this.#faces.delete(face.model);
+    face[Symbol.dispose]();
+  }
+
+  /** For GpuCanvas: draws the list, which must stay as it is until the promise settles, into `frame`. */
+  draw(face: GpuFace, list: DrawList, frame: Uint8Array): Promise<void> {
+    if (this.#end) return Promise.reject(this.#end);
+    return new Promise((resolve, reject) => {
+      this.#due.push({ face, list, frame, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Ends the renderer as a lost device does, e.g. because the device is silent. */
+  abandon(reason: string): void {
+    this.#finish(faceError('gpu_lost', reason));
+  }
+
+  /** Waits for what is on its way, because devices must not be destroyed under a pending read-back. Safe to call twice. */
+  async close(): Promise<void> {
+    do {
+      this.#pump();
+      await Promise.all(this.#inFlight.keys());
+    } while (this.#due.length > 0);
+    this.#finish(faceError('gpu_lost', 'The renderer was closed'));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || !this.#ring.hasFree) return;
+    this.#isScheduled = true;
+    this.#soon(() => {
+      this.#isScheduled = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    while (!this.#end && this.#due.length > 0 && this.#ring.hasFree) {
+      const submit = this.#compose();
+      const work = this.#perform(submit).finally(() => this.#inFlight.delete(work));
+      this.#inFlight.set(work, submit);
+    }
+  }
+
+  /** Takes what is due, up to the limit, and gives everything its place. */
+  #compose(): Submit {
+    const byFace = new Map<GpuFace, Due[]>();
+    let bytes = 0;
+    let taken = 0;
+    for (const due of this.#due) {
+      bytes += due.face.strideBytes;
+      if (taken > 0 && bytes > this.#maxSubmitBytes) break;
+      taken++;
+      const same = byFace.get(due.face);
+      if (same) same.push(due);
+      else byFace.set(due.face, [due]);
+    }
+    this.#due = this.#due.slice(taken);
+    const placed: Placed[] = [];
+    const placedByFace = new Map<GpuFace, readonly Placed[]>();
+    let vertexBytes = 0;
+    let opacityCount = 0;
+    let frameBytes = 0;
+    let slackBytes = 0;
+    for (const [face, dues] of byFace) {
+      const start = frameBytes;
+      const ofFace = dues.map((due, i) => {
+        const at = { due, vertexOffsetBytes: vertexBytes, firstOpacity: opacityCount, frameOffsetBytes: start + face.frameOffsetBytes(i) };
+        vertexBytes += face.vertexBytes;
+        opacityCount += face.model.rig.layers.length;
+        return at;
+      });
+      frameBytes += face.framesBytes(dues.length);
+      slackBytes = Math.max(slackBytes, face.slackBytes);
+      placedByFace.set(face, ofFace);
+      placed.push(...ofFace);
+    }
+    return { byFace: placedByFace, placed, vertexBytes, opacityCount, frameBytes, slackBytes };
+  }
+
+  #encode(submit: Submit, readBack: GPUBuffer): void {
+    this.#makeRoom(submit);
+    const { queue } = this.#device;
+    const vertices = this.#staging.subarray(0, submit.vertexBytes / 4);
+    const opacities = this.#staging.subarray(vertices.length, vertices.length + submit.opacityCount);
+    for (const { due, vertexOffsetBytes, firstOpacity } of submit.placed)
+      packFrame(due.list, vertices.subarray(vertexOffsetBytes / 4), opacities.subarray(firstOpacity));
+    queue.writeBuffer(this.#vertices, 0, vertices);
+    queue.writeBuffer(this.#opacities.buffer, 0, opacities);
+    const encoder = this.#device.createCommandEncoder();
+    const buffers = { vertices: this.#vertices, opacities: this.#opacities.group, frames: this.#frames };
+    for (const [face, placed] of submit.byFace) face.encode(encoder, buffers, placed, placed[0]?.frameOffsetBytes ?? 0);
+    encoder.copyBufferToBuffer(this.#frames, 0, readBack, 0, submit.frameBytes);
+    queue.submit([encoder.finish()]);
+    this.#submits++;
+  }
+
+  /** Draws, waits for the frames and hands them out. Never rejects: each frame's promise tells. */
+  async #perform(submit: Submit): Promise<void> {
+    const { placed, frameBytes } = submit;
+    try {
+      const readBack = this.#ring.take(frameBytes) as ReadBack;
+      this.#encode(submit, readBack.buffer);
+      await readBack.buffer.mapAsync(MAP_TO_READ, 0, frameBytes);
+      const frames = new Uint8Array(readBack.buffer.getMappedRange(0, frameBytes));
+      for (const { due, frameOffsetBytes } of placed) due.frame.set(frames.subarray(frameOffsetBytes, frameOffsetBytes + due.frame.length));
+      readBack.buffer.unmap();
+      this.#ring.give(readBack);
+    } catch (cause) {
+      this.#finish(faceError('gpu_lost', 'The graphics card gave no picture', { cause }));
+    }
+    if (this.#end) for (const { due } of placed) due.reject(this.#end);
+    else for (const { due } of placed) due.resolve();
+    if (this.#due.length > 0) this.#schedule();
+  }
+
+  /** The first reason counts. */
+  #finish(error: VisavisError): void {
+    if (this.#end) return;
+    this.#end = error;
+    const onTheirWay = [...this.#inFlight.values()].flatMap(({ placed }) => placed.map(({ due }) => due));
+    for (const due of [...onTheirWay, ...this.#due.splice(0)]) due.reject(error);
+    // Dawn waits for itself for ever when a device is destroyed in its own error event.
+    queueMicrotask(() => this.#device.destroy());
+    this.#tellLost(error);
+  }
+
+  #makeRoom({ vertexBytes, opacityCount, frameBytes, slackBytes }: Submit): void {
+    const floats = vertexBytes / 4 + opacityCount;
+    if (this.#staging.length < floats) this.#staging = new Float32Array(floats);
+    if (this.#vertices.size < vertexBytes) {
+      this.#vertices.destroy();
+      this.#vertices = this.#buffer(vertexBytes, BUFFER.vertex);
+    }
+    if (this.#opacities.buffer.size < opacityCount * 4) {
+      this.#opacities.buffer.destroy();
+      this.#opacities = this.#opacityBuffer(opacityCount * 4);
+    }
+    if (this.#frames.size < frameBytes + slackBytes) {
+      this.#frames.destroy();
+      this.#frames = this.#buffer(frameBytes + slackBytes, BUFFER.storage | BUFFER.copySource);
+    }
+  }
+
+  #opacityBuffer(bytes: number) {
+    const buffer = this.#buffer(bytes, BUFFER.storage);
+    const group = this.#device.createBindGroup({
+      layout: this.#pipelines.opacityLayout,
+      entries: [{ binding: 0, resource: { buffer } }],
+    });
+    return { buffer, group };
+  }
+
+  #buffer(size: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    return this.#device.createBuffer({ size, usage: usage | BUFFER.copyTarget });
+  }
+}
+
+/** One call's picture: give it parameters, read its frame. One `paint` at a time. */
+export class GpuCanvas implements Disposable {
+  /** The I420 picture of the last `paint` that resolved: Y, U and V planes without padding. */
+  readonly frame: Uint8Array<ArrayBuffer>;
+  readonly renderer: GpuRenderer;
+  readonly #face: GpuFace;
+  readonly #evaluator: FaceEvaluator;
+  #closed = false;
+
+  constructor(renderer: GpuRenderer, face: GpuFace, evaluator: FaceEvaluator) {
+    this.renderer = renderer;
+    this.#face = face;
+    this.#evaluator = evaluator;
+    const { widthPx, heightPx } = face.model;
+    this.frame = new Uint8Array((widthPx * heightPx * 3) / 2);
+  }
+
+  /** Resolves to false when the picture is the last one again and nothing was drawn. Rejects with `gpu_lost`. */
+  async paint(parameters: FaceParameters): Promise<boolean> {
+    if (this.#closed) throw faceError('raster_failed', 'The canvas is closed');
+    const list = this.#evaluator.evaluate(parameters);
+    if (!list.changed) return false;
+    await this.renderer.draw(this.#face, list, this.frame);
+    return true;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.renderer.releaseFace(this.#face);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
