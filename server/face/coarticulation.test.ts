@@ -66,6 +66,35 @@ describe('SpeechTrack', () => {
     expect(at(track, 60).FF).toBeLessThan(0.1);
   });
 
+  it('brings the tongue between the teeth for th, and rounds the lips for sh and w, however quiet they are', () => {
+    const quiet = phones(['a', 120], ['θ', 90], ['a', 120], ['ʃ', 100], ['a', 100], ['w', 80]).map((phone) => ({
+      ...phone,
+      loudness: 0.05,
+    }));
+    const track = new SpeechTrack();
+    track.add(0, quiet);
+    expect(at(track, 165).TH).toBeGreaterThan(0.5);
+    expect(track.tip).toBeGreaterThan(0.4);
+    expect(at(track, 60).TH).toBeLessThan(0.1);
+    expect(track.tip).toBeLessThan(0.1);
+    expect(at(track, 380).CH).toBeGreaterThan(0.3);
+    expect(at(track, 570).U).toBeGreaterThan(0.4);
+  });
+
+  it('shows the tip of the tongue behind the teeth for l, and none for n or in silence', () => {
+    const tipOf = (symbol: string) => {
+      const track = new SpeechTrack();
+      track.add(0, phones(['a', 120], [symbol, 100], ['a', 120]));
+      at(track, 170);
+      const tip = track.tip;
+      at(track, 1_000);
+      expect(track.tip).toBe(0);
+      return tip;
+    };
+    expect(tipOf('l')).toBeGreaterThan(0.15);
+    expect(tipOf('n')).toBeLessThan(0.02);
+  });
+
   it('keeps weights between 0 and 1 with a sum of at most 1, and moves without jumps', () => {
     fc.assert(
       fc.property(utterances, (list) => {

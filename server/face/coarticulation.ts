@@ -6,9 +6,9 @@ import { isBilabial, isLabiodental, isVowel, mouthShape } from './visemes.ts';
 /**
  * Phones with times -> viseme weights at any time. Each phone pulls the mouth to its shape with a dominance that decays
  * around it (Cohen & Massaro, "Modeling coarticulation in synthetic visual speech", 1993), so that vowels colour the
- * consonants between them and rounding comes early. Two things are no matter of degree: lips are shut for p b m, and
- * the lower lip is at the teeth for f v; these are laid over the rest as plateaus. The silence around speech shuts the
- * mouth as a third.
+ * consonants between them and rounding comes early. Some things are no matter of degree: lips are shut for p b m, the
+ * lower lip is at the teeth for f v, the tongue is between them for th; these are laid over the rest as plateaus. The
+ * silence around speech shuts the mouth as another.
  */
 
 /** A phone, or half of a diphthong, on the time axis. */
@@ -19,6 +19,8 @@ interface Segment {
   readonly weight: number;
   /** How much of it is rounded lips, 0..1. */
   readonly rounding: number;
+  /** How much of the tip of the tongue is seen, 0..1. */
+  readonly tip: number;
   /** How loud it sounds, 0..1; 0 where that is not known. */
   readonly loudness: number;
   /** Strength at the centre, and the time constants of its decay before and after. Faint shapes pull harder, to be seen at all. */
@@ -27,7 +29,7 @@ interface Segment {
   readonly afterMs: number;
 }
 
-type SegmentShape = Pick<Segment, 'weight' | 'loudness' | 'rounding'> & { readonly earlyRounding: number };
+type SegmentShape = Pick<Segment, 'weight' | 'loudness' | 'rounding' | 'tip'> & { readonly earlyRounding: number };
 
 interface Plateau {
   readonly viseme: number;
@@ -105,6 +107,11 @@ const UNSTRESSED = 0.8;
 const USUAL_STRESS = 0.7;
 /** What is left of a shape in a phone that can hardly be heard. */
 const QUIET = 0.1;
+/** Lips are rounded however quiet it sounds: that makes the sound, and opens nothing. */
+const LEAST_EFFORT: Partial<Readonly<Record<Viseme, number>>> = { CH: 0.6, U: 0.5 };
+/** The tongue comes between the teeth for th at least so far, however quiet that is. */
+const TONGUE_SEEN = 0.55;
+const TIP_IN_TH = 0.9;
 /** A short neighbour keeps so much of its time from a closure's ramp. */
 const RAMP_SHARE = 0.6;
 /** Lips need about so long from anywhere to anywhere: people say no more than six or seven "pa" a second. */
@@ -127,6 +134,7 @@ export class SpeechTrack {
   readonly #raw = new Float32Array(VISEMES.length);
   #closure = 0;
   #loudness = 0;
+  #tip = 0;
 
   /** Adds phones whose times count from `startMs`, as people of that language (BCP 47) shape them. Pieces come in order. */
   add(startMs: number, phones: readonly Phone[], language?: string): void {
@@ -137,16 +145,17 @@ export class SpeechTrack {
       const mouth = mouthShape(phone.symbol, language);
       if (!mouth || !(to > from)) return;
       this.#extend(from, to);
-      const weight = mouth.weight * effort(phone, isVowel(mouth.visemes[0]));
+      const weight = mouth.weight * effort(phone, mouth.visemes[0]);
       const split = from + (to - from) * mouth.share;
       const loudness = phone.loudness ?? 0;
-      const segment = { weight, loudness, rounding: mouth.rounding ?? 0, earlyRounding };
+      const segment = { weight, loudness, rounding: mouth.rounding ?? 0, tip: mouth.tip ?? 0, earlyRounding };
       this.#addSegment(mouth.visemes[0], from, split, segment);
       if (mouth.visemes.length === 2) this.#addSegment(mouth.visemes[1], split, to, segment);
       const ramps = (longestMs: number) => [rampMs(phones[i - 1], longestMs), rampMs(phones[i + 1], longestMs)] as const;
       // A p or b opens with its burst, shortly before its label ends.
       if (isBilabial(mouth)) this.#addPlateau(INDEX.PP, from, to, ramps(CLOSURE_RAMP_MS), phone.symbol === 'm' ? 1 : 0.85);
       else if (isLabiodental(mouth)) this.#addPlateau(INDEX.FF, from, to, ramps(LABIODENTAL_RAMP_MS), 1);
+      else if (mouth.visemes[0] === 'TH') this.#addPlateau(INDEX.TH, from, to, ramps(LABIODENTAL_RAMP_MS), 1);
       if (phone.stressed && isVowel(mouth.visemes[0])) this.#stresses.push({ atMs: from, strength: phone.loudness ?? USUAL_STRESS });
     });
   }
@@ -164,6 +173,11 @@ export class SpeechTrack {
   /** How loud the speech was at the last `weightsAt`, 0..1, as far as the lips are free to follow. */
   get loudness(): number {
     return this.#loudness;
+  }
+
+  /** How far the tip of the tongue is seen at the last `weightsAt`, 0..1: between the teeth for th, behind them for l. */
+  get tip(): number {
+    return this.#tip;
   }
 
   /** How strongly the stressed vowels that begin within [fromMs, toMs) are stressed, 0..1; 0 where none begins. */
@@ -196,15 +210,18 @@ export class SpeechTrack {
     out.fill(0);
     this.#closure = 0;
     this.#loudness = 0;
+    this.#tip = 0;
     const gate = this.gateAt(ms);
     if (gate === 0) return;
     let loudness = 0;
     for (const [offsetMs, share] of TAPS) loudness += share * this.#blend(ms + offsetMs, share * gate, out);
     // Full by the first phone's start, whatever the gate is then; and no jump where the gate opens.
     const limit = Math.min(1, 2 * gate);
+    this.#overlay(INDEX.TH, ms, out, Math.min(TONGUE_SEEN, limit));
     const bite = this.#overlay(INDEX.FF, ms, out, limit);
     this.#closure = this.#overlay(INDEX.PP, ms, out, limit);
     this.#loudness = loudness * gate * (1 - Math.max(bite, this.#closure));
+    this.#tip = Math.max(this.#tip * (1 - Math.max(bite, this.#closure)), TIP_IN_TH * (out[INDEX.TH] as number));
     out[INDEX.sil] = 0;
   }
 
@@ -221,6 +238,7 @@ export class SpeechTrack {
   #blend(ms: number, share: number, out: Float32Array): number {
     let total = 0;
     let loudness = 0;
+    let tip = 0;
     this.#raw.fill(0);
     for (const s of this.#segments) {
       if (s.startMs > ms + REACH_MS) break;
@@ -228,11 +246,13 @@ export class SpeechTrack {
       const pull = dominanceAt(s, ms);
       total += pull;
       loudness += pull * s.loudness;
+      tip += pull * s.tip;
       this.#raw[s.viseme] = (this.#raw[s.viseme] as number) + pull * s.weight * (1 - s.rounding);
       if (s.rounding > 0) this.#raw[INDEX.U] = (this.#raw[INDEX.U] as number) + pull * s.weight * s.rounding;
     }
     if (total === 0) return 0;
     for (let v = 0; v < out.length; v++) out[v] = (out[v] as number) + (share * (this.#raw[v] as number)) / total;
+    this.#tip += (share * tip) / total;
     return loudness / total;
   }
 
@@ -294,9 +314,9 @@ function dominanceAt(s: Segment, ms: number): number {
 }
 
 /** How far the mouth goes by how loud the phone is; where that is not known, by its stress. */
-function effort(phone: Phone, isVowelPhone: boolean): number {
-  if (phone.loudness !== undefined) return QUIET + (1 - QUIET) * phone.loudness;
-  return isVowelPhone && phone.stressed === false ? UNSTRESSED : 1;
+function effort(phone: Phone, viseme: Viseme): number {
+  if (phone.loudness !== undefined) return Math.max(LEAST_EFFORT[viseme] ?? 0, QUIET + (1 - QUIET) * phone.loudness);
+  return isVowel(viseme) && phone.stressed === false ? UNSTRESSED : 1;
 }
 
 /** How long a closure may take from its neighbour. */

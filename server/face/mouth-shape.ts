@@ -10,6 +10,8 @@ export interface MouthShape {
   readonly weight: number;
   /** How much of it is rounded lips at the same time, 0..1: consonants with a second place of articulation. */
   readonly rounding?: number;
+  /** How much of the tip of the tongue is seen behind the teeth, 0..1. */
+  readonly tip?: number;
 }
 
 export type MouthShapes = Readonly<Record<string, MouthShape>>;

@@ -25,7 +25,7 @@ export interface FacePerformerOptions {
 /** A cancelled turn's mouth is shut after so long. */
 const CANCEL_MS = 75;
 /** Loud speech lowers the jaw by so much beyond its shapes, whatever they are: people do so even on the vowel of "see". */
-const LOUD_JAW = 0.2;
+const LOUD_JAW = 0.23;
 const FIRST_VISEME = P.viseme_sil;
 /** The controller opens the mouth more or less; what shuts it stays as it is. */
 const SHUTTING: ReadonlySet<Viseme> = new Set<Viseme>(['sil', 'PP', 'FF']);
@@ -207,6 +207,7 @@ export class FacePerformer implements Performer {
       for (let v = 0; v < VISEMES.length; v++)
         out[FIRST_VISEME + v] = (out[FIRST_VISEME + v] as number) + (this.#visemes[v] as number) * share * (OPENING[v] ? gain : 1);
       out[P.jawOpen] = (out[P.jawOpen] as number) + LOUD_JAW * track.loudness * share * gain;
+      out[P.tongueOut] = (out[P.tongueOut] as number) + track.tip * share;
       if (ms < cancelledAtMs) this.#accompany(track, lastMs, ms);
       track.prune(ms);
     }

@@ -18,7 +18,8 @@ const IPA: MouthShapes = {
   ...all('h ɦ', shape(['kk'], 0.5)),
   ...all('tʃ dʒ ʃ ʒ ʂ ʐ ɕ ʑ tɕ dʑ ɧ', shape(['CH'])),
   ...all('s z ts dz', shape(['SS'])),
-  ...all('n l ɲ ɳ ɫ ɭ ʎ ɬ ɮ ɺ', shape(['nn'])),
+  ...all('n ɲ ɳ', shape(['nn'])),
+  ...all('l ɫ ɭ ʎ ɬ ɮ ɺ', { ...shape(['nn']), tip: 0.35 }),
   ...all('r ɹ ɻ ʀ ɽ', shape(['RR'])),
   ...all('ɜ ɝ ɚ ɜɹ', shape(['RR'], 0.9)),
   ...all('a ɑ ɒ æ ä ɐ', shape(['aa'])),
@@ -68,7 +69,8 @@ const ARPABET: MouthShapes = {
   ...all('dx', shape(['DD'])),
   ...all('hh hv', shape(['kk'], 0.5)),
   ...all('ng', shape(['kk'])),
-  ...all('el en nx', shape(['nn'])),
+  ...all('en nx', shape(['nn'])),
+  ...all('el', { ...shape(['nn']), tip: 0.35 }),
   ...all('em', shape(['PP'])),
 };
 

@@ -86,6 +86,7 @@ const PARTING: ReadonlySet<ArkitName> = new Set<ArkitName>([
 ]);
 /** What speech leaves of an emotion's mouth. */
 const MOUTH_WHILE_SPEAKING = 0.6;
+const TALKING_PER_S = 10;
 
 interface Felt {
   readonly emotion: Emotion;
@@ -116,6 +117,8 @@ export class EmotionBlend {
   #own: Felt = { emotion: 'neutral', intensity: 0, sinceMs: 0 };
   #sympathy: Felt = { emotion: 'neutral', intensity: 0, sinceMs: 0 };
   #spokeMs = 0;
+  /** How much the mouth is speaking, without its syllables: a smile does not flicker with them. */
+  readonly #talking = new Spring();
 
   constructor(table: EmotionTable) {
     this.#table = table;
@@ -154,11 +157,12 @@ export class EmotionBlend {
       const goal = Math.max(emotion === this.#own.emotion ? own : 0, emotion === this.#sympathy.emotion ? shared : 0);
       level.advance(seconds, goal, goal > level.value ? ATTACK_PER_S : DECAY_PER_S);
     });
+    const talking = this.#talking.advance(seconds, speech > 0 ? 1 : 0, TALKING_PER_S);
     for (const { emotion, parameter, weight, kind } of this.#entries) {
       const level = (this.#levels[emotion] as Spring).value;
       if (level < 1e-4) continue;
       let share = gain;
-      if (kind !== 'face') share *= 1 - (1 - MOUTH_WHILE_SPEAKING) * speech;
+      if (kind !== 'face') share *= 1 - (1 - MOUTH_WHILE_SPEAKING) * talking;
       if (kind === 'parting') share *= 1 - closure;
       out[parameter] = (out[parameter] as number) + weight * level * share;
     }
