@@ -14,7 +14,7 @@ const allowed = {
   face: [],
   hearing: [],
   thinking: [],
-  speaking: [],
+  speaking: ['server/face/lip-sync/'],
   transport: [],
   store: [],
   rendering: ['server/face/'],

@@ -11,9 +11,10 @@ import { isBilabial, mouthShape } from '../server/face/visemes.ts';
 import { readAvatar } from '../server/rendering/avatar-folder.ts';
 import { createSpeaking } from '../server/speaking/speaking.ts';
 import { LipGauge } from './lip-gauge.ts';
+import { lipsFromSound } from './lips-from-sound.ts';
 import { printReport, quantile } from './report.ts';
 
-/** L1 to L4: what the lips of a shipped face really do while the voices speak. `--avatar NAME`. */
+/** L1 to L4: what the lips of a shipped face really do while the voices speak; L6: lips by sound alone. `--avatar NAME`. */
 /** Full of closures, for L1. */
 const CLOSURES = [
   'Maybe both of them came by boat, but nobody believed it.',
@@ -65,6 +66,7 @@ const closedShare = closures.filter(Boolean).length / closures.length;
 const median = quantile(offsets, 0.5);
 const p95 = quantile(offsets, 0.95);
 
+const fromSound = await lipsFromSound();
 const reached = printReport({
   title: `Lips of ${avatar}: ${spoken.length} sentences, ${closures.length} closures, ${offsets.length} viseme changes`,
   rows: [
@@ -90,7 +92,9 @@ const reached = printReport({
           { id: 'L4', figure: 'lag of its peak', value: `${lagMs.toFixed(0)} ms`, goal: '+-20 ms', pass: Math.abs(lagMs) <= 20 },
         ]
       : [{ id: 'L4', figure: 'opening against envelope', value: 'no voice engine here', goal: '>= 0.75' }]),
+    ...fromSound.rows,
   ],
+  notes: fromSound.notes,
 });
 process.exitCode = reached ? 0 : 1;
 

@@ -7,6 +7,7 @@ import { createSpeaking } from '../speaking/speaking.ts';
 import { type Avatars, avatarsOf, operandsOf, placeFlags, placeOf, wholeOf } from './avatar-place.ts';
 import { type Command, type Invocation, usageError } from './command.ts';
 import { outputPath } from './output-path.ts';
+import { recordedSpeech } from './recorded-speech.ts';
 
 const USUAL_PX = 512;
 const USUAL_S = 5;
@@ -19,6 +20,7 @@ export const command: Command = {
   flags: [
     ...placeFlags,
     { name: 'text', value: 'TEXT', summary: 'what it says' },
+    { name: 'audio', value: 'FILE.wav', summary: 'a recording that it speaks instead; the lips follow its sound' },
     { name: 'language', value: 'TAG', summary: 'language of the text (that of the persona)' },
     { name: 'voice', value: 'NAME', summary: 'folder of voices/ (the best one for the language)' },
     { name: 'emotion', value: 'EMOTION', summary: `${EMOTIONS.join(', ')} (happy)` },
@@ -29,7 +31,8 @@ export const command: Command = {
   details: `NAME is an avatar of the folder, or a path with a slash. The film is H.264 and AAC, and says in its comment that it is synthetic.
 
   ./visavis avatar clip mia mia.mp4
-  ./visavis avatar clip samir samir.mp4 --text "Good evening." --emotion neutral`,
+  ./visavis avatar clip samir samir.mp4 --text "Good evening." --emotion neutral
+  ./visavis avatar clip mia mia.mp4 --audio speech.wav`,
   run: clip,
 };
 
@@ -45,7 +48,8 @@ async function clip(invocation: Invocation): Promise<number> {
   if (!EMOTIONS.includes(emotion)) throw usageError('usage', `There is no emotion "${emotion}"; there are ${EMOTIONS.join(', ')}`);
 
   const avatar = await readAvatar(avatarsDir, name);
-  const pieces = await speak(invocation, avatars);
+  const audio = invocation.valuesOf('audio').at(-1);
+  const pieces = audio === undefined ? await speak(invocation, avatars) : [await recordedSpeech(resolve(invocation.workingDir, audio))];
   const { engine, durationMs } = await writeSpeakingClip({ avatar, pieces, path, sizePx, atLeastMs: seconds * 1000, emotion, seed });
   process.stdout.write(`${path}  ${(durationMs / 1000).toFixed(1)} s, written by ${engine}\n`);
   return 0;

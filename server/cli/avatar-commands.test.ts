@@ -60,6 +60,8 @@ describe('visavis avatar', () => {
     [['clip', 'ana', 'a.avi'], /should end in .mp4/],
     [['clip', 'ana', 'a.mp4', '--text', ' '], /1 to 2000/],
     [['clip', 'ana', 'a.mp4', '--seconds', '0'], /--seconds/],
+    [['clip', 'ana', 'a.mp4', '--audio', 'no.wav'], /no.wav cannot be read \(ENOENT\)/],
+    [['clip', 'ana', 'a.mp4', '--audio', 'ana/avatar.json'], /is no 16-bit WAVE file/],
     [['prevew', 'ana'], /did you mean preview/],
   ])('refuses %j', async (args, message) => {
     await expect(run(...args)).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(message) });

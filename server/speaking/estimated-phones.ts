@@ -1,14 +1,38 @@
 import type { Phone, WordTiming } from '../core/speech.ts';
+import { phonesFromSound, phonesPlacedBySound } from '../face/lip-sync/heard-phones.ts';
 import type { Sound } from './wav.ts';
 import { type SpokenMark, tokens, wordTimings } from './word-times.ts';
 
 /**
- * Phone and word times for an engine that gives only sound: those of another reading of the same text, stretched to
- * the sound between its pauses; or, without any other reading, mouths guessed from the letters.
+ * Phone and word times for an engine that gives only sound: those of another reading of the same text, stretched to the
+ * sound between its pauses and then placed where the sound has them; or, without any other reading, words by their letters
+ * and mouths by the sound alone.
  */
 export interface Reading {
   readonly phones: readonly Phone[];
   readonly words: readonly WordTiming[];
+  /** Its phones are none that were said. */
+  readonly isGuess?: boolean;
+}
+
+/** `reading` in time with the sound. */
+export function readingOfSound(reading: Reading, sound: Sound): Reading {
+  const stretched = stretchReading(reading, sound);
+  if (sound.sampleRateHz < LOWEST_HEARD_HZ) return stretched;
+  if (reading.isGuess) return { phones: phonesFromSound(sound.pcm, sound.sampleRateHz), words: stretched.words };
+  const placed = phonesPlacedBySound(stretched.phones, sound.pcm, sound.sampleRateHz);
+  return { phones: placed, words: stretched.words.map((word) => placedWord(word, stretched.phones, placed)) };
+}
+
+/** A word lasts from its first phone to its last. */
+function placedWord(word: WordTiming, before: readonly Phone[], after: readonly Phone[]): WordTiming {
+  const isOfWord = ({ startMs, endMs }: Phone): boolean => {
+    const middleMs = (startMs + endMs) / 2;
+    return middleMs >= word.startMs && middleMs < word.endMs;
+  };
+  const first = after[before.findIndex(isOfWord)];
+  const last = after[before.findLastIndex(isOfWord)];
+  return first && last ? { ...word, startMs: first.startMs, endMs: last.endMs } : word;
 }
 
 interface Span {
@@ -16,12 +40,14 @@ interface Span {
   readonly endMs: number;
 }
 
+/** Telephone sound has too little of s and f. */
+const LOWEST_HEARD_HZ = 16_000;
 const FRAME_MS = 10;
 const PAUSE_MS = 110;
 /** A frame this far below the loudest one is silence. */
 const SILENCE_RATIO = 0.035;
 
-export function stretchReading(reading: Reading, sound: Sound): Reading {
+function stretchReading(reading: Reading, sound: Sound): Reading {
   const heard = soundingSpans(sound);
   const read = spokenSpans(reading.phones);
   const first = heard[0];
@@ -102,7 +128,7 @@ export function readingFromLetters(text: string, language: string): Reading {
     if (atMs > startMs) marks.push({ textOffset: token.textStart, startMs, endMs: atMs });
     if (/[.,;:!?…،؛؟。，]["'”’)]*$/u.test(plain)) atMs += 2 * PAUSE_MS;
   }
-  return { phones, words: wordTimings(text, language, marks) };
+  return { phones, words: wordTimings(text, language, marks), isGuess: true };
 }
 
 function spokenSpans(phones: readonly Phone[]): Span[] {

@@ -3,7 +3,7 @@ import { SPEECH_RATE_HZ } from '../../core/media-time.ts';
 import { coreError } from '../../core/errors.ts';
 import { throwIfAborted } from '../abort.ts';
 import { type Availability, defineTts, type SpeakingConfig, type Synthesis, type SynthesisRequest, type TtsEngine } from '../engine.ts';
-import { type Reading, readingFromLetters, stretchReading } from '../estimated-phones.ts';
+import { type Reading, readingFromLetters, readingOfSound } from '../estimated-phones.ts';
 import { coverWithPhones } from '../phones.ts';
 import { speakingError } from '../speaking-error.ts';
 import { readWav, type Sound } from '../wav.ts';
@@ -11,7 +11,7 @@ import espeak from './espeak.ts';
 
 /**
  * Any server with OpenAI's `POST /audio/speech`. It tells no phones, so espeak-ng reads the same text silently and its
- * phones are stretched to the sound; without espeak-ng the letters are.
+ * phones are placed where the sound has them; without espeak-ng the lips follow the sound alone.
  */
 const optionsSchema = z.strictObject({
   model: z.string().max(200).optional().describe('Instead of speaking.httpModel.'),
@@ -43,8 +43,8 @@ class HttpEngine implements TtsEngine<HttpVoice> {
     const stop = AbortSignal.any([signal, this.#closing.signal]);
     const [sound, reading] = await Promise.all([this.#fetch(text, request, stop), this.#read({ ...request, text, signal: stop })]);
     const durationMs = (sound.pcm.length * 1000) / sound.sampleRateHz;
-    const stretched = stretchReading(reading, sound);
-    return { ...sound, phones: coverWithPhones(stretched.phones, durationMs), words: stretched.words };
+    const { phones, words } = readingOfSound(reading, sound);
+    return { ...sound, phones: coverWithPhones(phones, durationMs), words };
   }
 
   async close(): Promise<void> {
