@@ -14,7 +14,7 @@ function embedBesidePage(): Plugin {
 }
 
 /**
- * Builds what browsers get, into dist/client/: the page `/` (index.html and hashed assets) and, as one module for other
+ * Builds what browsers get, into dist/client/: the pages `/` and `/studio` (index.html, studio.html and hashed assets) and, as one module for other
  * sites, `embed/visavis.js`. The element's file keeps its name because it is what pages link to.
  */
 const config = async (): Promise<UserConfig> => ({
@@ -33,6 +33,7 @@ const config = async (): Promise<UserConfig> => ({
     reportCompressedSize: false,
   },
   environments: {
+    client: { build: { rolldownOptions: { input: [at('./app/index.html'), at('./app/studio.html')] } } },
     embed: {
       consumer: 'client',
       build: {

@@ -170,6 +170,29 @@ export const facePickerStyles = css`
     display: grid;
   }
 
+  .make {
+    display: flex;
+    align-items: center;
+    justify-content: center;
+    gap: 0.5rem;
+    min-block-size: 2.75rem;
+    margin-block-start: 0.75rem;
+    border: 1px dashed var(--line-strong);
+    border-radius: 1.125rem;
+    color: var(--ink-soft);
+    font-size: 0.9375rem;
+    font-weight: 500;
+    text-decoration: none;
+  }
+  .make:hover {
+    background: var(--accent-wash);
+    color: var(--ink);
+  }
+  .make svg {
+    inline-size: 1.125rem;
+    block-size: 1.125rem;
+  }
+
   /* Phones: a sheet from below, so that the face stays in sight over it. */
   @media (max-width: 40rem) {
     .gallery {

@@ -107,6 +107,7 @@ export class FacePicker extends LitElement {
             </div>`,
           )}
         </div>
+        <a class="make" href="/studio">${icons.plus}${strings.makeFace}</a>
       </div>`;
   }
 
@@ -168,9 +169,14 @@ export class FacePicker extends LitElement {
 
   #onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const onLink = (event.composedPath()[0] as Element).matches?.('a');
     if (event.key === 'Tab') {
-      // A listbox is one stop of the tabulator; behind it, the page goes on.
-      this.#gallery?.hidePopover();
+      // A listbox is one stop of the tabulator; behind it is the way to other faces, and then the page goes on.
+      if (onLink !== event.shiftKey) this.#gallery?.hidePopover();
+      return;
+    }
+    if (onLink && event.key !== 'Escape') {
+      event.stopPropagation();
       return;
     }
     // Nothing typed here is a command of the page: M would mute, Escape would stop the answer.

@@ -30,6 +30,7 @@ export const icons = {
   copy: icon(
     svg`<rect x="8.5" y="8.5" width="11" height="11" rx="2.5" /><path d="M5.5 15.5a1 1 0 0 1-1-1v-8a2 2 0 0 1 2-2h8a1 1 0 0 1 1 1" />`,
   ),
+  plus: icon(svg`<path d="M12 5.5v13M5.5 12h13" />`),
   check: icon(svg`<path d="M5 12.5l4.5 4.5L19 7.5" />`),
   sound: icon(svg`<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11" />`),
   warning: icon(svg`<path d="M12 4.2L21 19.5H3z" /><path d="M12 10v4.5M12 17h.01" />`),
