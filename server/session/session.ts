@@ -252,6 +252,7 @@ export class Session {
   async #close(reason: EndReason): Promise<void> {
     const { transport, log } = this.parts;
     this.#tick?.[Symbol.dispose]();
+    this.visitor.close();
     this.apply({ type: 'end', atMs: this.nowMs, reason });
     for (const turn of this.#turns.values()) turn.cancel();
     this.wire.ended(reason);

@@ -32,6 +32,7 @@ export class VisitorFeeling {
   readonly #witnesses = new Map<Witness, { readonly estimate: EmotionEstimate; readonly atMs: number }>();
   #told: Feeling = { emotion: 'neutral', intensity: 0, confidence: 0 };
   #isReading = false;
+  #isClosed = false;
 
   constructor(options: VisitorFeelingOptions) {
     this.#options = options;
@@ -60,7 +61,13 @@ export class VisitorFeeling {
     this.#witness('words', await thinking.emotionOf(text, language()));
   }
 
+  /** What is still being read changes nothing any more. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
   #witness(witness: Witness, estimate: EmotionEstimate): void {
+    if (this.#isClosed) return;
     this.#witnesses.set(witness, { estimate, atMs: this.#options.nowMs() });
     const fused = this.#fused();
     const feeling = feelingOf(fused);
