@@ -204,15 +204,25 @@ async function measureBargeIns(count: number): Promise<{ silenceMs: number[]; du
 
 // — P6
 
+/** While the avatar speaks: a face at rest is shown at half the rate. */
 async function measureFrames(seconds: number): Promise<ReturnType<typeof frameFigures>> {
+  const question = await voice.of('What is Visavis?');
   return call(async (page) => {
     await waitForEvent(page, 'output_audio_buffer.stopped', 0);
-    const fromMs = await page.evaluate(() => window.callRecorder.nowMs());
-    await page.waitForFunction((until) => window.callRecorder.nowMs() >= until, fromMs + seconds * 1000, {
-      timeout: seconds * 2_000 + 30_000,
-      polling: 500,
-    });
-    return frameFigures(await readRecording(page), fromMs, fromMs + seconds * 1000);
+    const nowMs = () => page.evaluate(() => window.callRecorder.nowMs());
+    const spans: { fromMs: number; toMs: number }[] = [];
+    const spokenMs = () => spans.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+    while (spokenMs() < seconds * 1_000) {
+      await untilQuiet(page);
+      const started = await countOf(page, 'output_audio_buffer.started');
+      const stopped = await countOf(page, 'output_audio_buffer.stopped');
+      await speakClip(page, question);
+      await waitForEvent(page, 'output_audio_buffer.started', started);
+      const fromMs = await nowMs();
+      await waitForEvent(page, 'output_audio_buffer.stopped', stopped);
+      spans.push({ fromMs, toMs: await nowMs() });
+    }
+    return frameFigures(await readRecording(page), spans);
   });
 }
 
@@ -274,7 +284,7 @@ function report(
   goal('P4', 'click -> greeting, p50', quantile(starts.greetingMs, 0.5), 1_500);
   rows.push({
     id: 'P6',
-    figure: 'frames a second',
+    figure: 'frames a second while the avatar speaks',
     value: frames.framesPerS.toFixed(2),
     goal: '25.0 +- 0.5',
     pass: Math.abs(frames.framesPerS - 25) <= 0.5,

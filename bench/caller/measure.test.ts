@@ -59,12 +59,14 @@ describe('what the synthetic caller measures', () => {
 
   it('counts frames, gaps and freezes', () => {
     const frames = Array.from({ length: 50 }, (_, i) => ({ atMs: i * 40 + (i >= 25 ? 200 : 0), mediaMs: 0, mouthChange: 0 }));
-    const figures = frameFigures(
-      recording(3_000, () => 0, frames),
-      0,
-      3_000,
-    );
+    const shown = recording(3_000, () => 0, frames);
+    const figures = frameFigures(shown, [{ fromMs: 0, toMs: 3_000 }]);
     expect(figures.largestGapMs).toBe(240);
     expect(figures.freezes).toBe(1);
+    const apart = [
+      { fromMs: 0, toMs: 970 },
+      { fromMs: 1_200, toMs: 3_000 },
+    ];
+    expect(frameFigures(shown, apart)).toEqual({ framesPerS: 25, largestGapMs: 40, freezes: 0 });
   });
 });

@@ -68,9 +68,12 @@ export interface FrameFigures {
   readonly freezes: number;
 }
 
-export function frameFigures(recording: Recording, fromMs: number, toMs: number): FrameFigures {
-  const times = recording.frames.map(({ atMs }) => atMs).filter((atMs) => atMs >= fromMs && atMs <= toMs);
-  const gaps = times.slice(1).map((atMs, i) => atMs - (times[i] as number));
+/** Over one or several spans of time. */
+export function frameFigures(recording: Recording, spans: readonly { fromMs: number; toMs: number }[]): FrameFigures {
+  const gaps = spans.flatMap(({ fromMs, toMs }) => {
+    const times = recording.frames.map(({ atMs }) => atMs).filter((atMs) => atMs >= fromMs && atMs <= toMs);
+    return times.slice(1).map((atMs, i) => atMs - (times[i] as number));
+  });
   const average = gaps.reduce((sum, gap) => sum + gap, 0) / Math.max(1, gaps.length);
   return {
     framesPerS: 1000 / average,

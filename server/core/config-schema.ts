@@ -192,6 +192,7 @@ const face = section({
   widthPx: z.number().int().min(64).max(1920).default(512).describe('Width of the picture.'),
   heightPx: z.number().int().min(64).max(1920).default(512).describe('Height of the picture.'),
   framesPerS: z.number().min(5).max(60).default(25).describe('Frame rate.'),
+  restingFramesPerS: z.number().min(5).max(60).default(12.5).describe('Frame rate of a face that only sways and breathes.'),
   workers: count(0, 64).describe('Face processes; 0: one per two cores.'),
   renderer: z
     .enum(['auto', 'wasm', 'webgpu'])

@@ -4,6 +4,7 @@ import type { MediaTime } from '../core/media-time.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { RenderingPlace } from '../core/video.ts';
 import type { FaceMode } from '../face/contract.ts';
+import { RestingRate } from '../face/resting-rate.ts';
 import { FaceWeightsEncoder } from '../face/weights/encoder.ts';
 import type { FaceSession } from '../rendering/contract.ts';
 import type { CallTransport } from '../transport/contract.ts';
@@ -26,12 +27,17 @@ export interface CallFaceOptions {
   readonly pictured: () => void;
 }
 
+/** Somebody who listens moves little; an answer to what was heard must be seen at once. */
+const RESTING: ReadonlySet<FaceMode> = new Set(['idle', 'listening']);
+
 /**
  * The picture of one call, if it has one: who draws it, what it shows, and how large it may be. While the visitor's browser
  * draws, no face process works for the call, and the face's parameters leave as datagrams.
  */
 export class CallFace {
   readonly #options: CallFaceOptions;
+  readonly #resting: RestingRate;
+  #mode: FaceMode = 'idle';
   #picture: FaceSession | undefined;
   #place: RenderingPlace;
   #avatar: string;
@@ -44,6 +50,7 @@ export class CallFace {
 
   constructor(options: CallFaceOptions) {
     this.#options = options;
+    this.#resting = new RestingRate(options.config.face.restingFramesPerS);
     this.#avatar = options.avatar;
     this.#place = options.face && !options.face.session ? 'client' : 'server';
     if (options.face?.session) this.#adopt(options.face.session);
@@ -65,6 +72,7 @@ export class CallFace {
   }
 
   setMode(mode: FaceMode): void {
+    this.#mode = mode;
     this.#options.face?.performer.setMode(mode, this.#options.mediaTime());
   }
 
@@ -141,6 +149,10 @@ export class CallFace {
 
   async #draw(parameters: Float32Array, time: MediaTime): ReturnType<FaceSession['render']> {
     const { metrics, pictured } = this.#options;
+    if (!this.#resting.isDue(parameters, time, RESTING.has(this.#mode))) {
+      metrics.framesDropped.inc({ reason: 'resting' });
+      return undefined;
+    }
     const frame = await this.#picture?.render(parameters, time);
     if (frame) {
       metrics.framesEncoded.inc();
