@@ -14,8 +14,11 @@ import {
   useTWCC,
   useVP8,
 } from 'werift';
+import type { RenderingPlace } from '../server/core/video.ts';
+import { FaceWeightsDecoder } from '../server/face/weights/decoder.ts';
+import { FACE_CHANNEL } from '../server/face/weights/format.ts';
 
-/** Callers in a process of their own (forked by density.ts): WebRTC connections that talk, listen and count, but show nothing. */
+/** Callers in a process of their own (forked by callers.ts): WebRTC connections that talk, listen and count, but show nothing. */
 export interface SpokenQuestion {
   readonly text: string;
   /** Opus, one packet for each 20 ms; empty where the speaker is silent and nothing is sent. */
@@ -28,12 +31,21 @@ export interface CallersOrder {
   readonly questions: readonly SpokenQuestion[];
   /** Part of the time in which the avatar should be speaking, 0..1. */
   readonly speakingShare: number;
+  /** `client`: the callers get face weights, which they read but do not draw. */
+  readonly rendering?: RenderingPlace;
 }
 
 export interface CallFigures {
   readonly frames: number;
   readonly videoBytes: number;
   readonly audioPackets: number;
+  /** Payload of the sound, and of the face weights. */
+  readonly audioBytes: number;
+  readonly faceBytes: number;
+  /** The same while the avatar speaks; a face at rest is shown at half the rate. */
+  readonly spokenFrames: number;
+  readonly spokenAudioBytes: number;
+  readonly spokenFaceBytes: number;
   /** Of the last key frame. */
   readonly widthPx: number;
   readonly heightPx: number;
@@ -104,6 +116,7 @@ class SimulatedCall {
     this.#peer.addTransceiver('video', { direction: 'recvonly' });
     this.#channel = this.#peer.createDataChannel('oai-events');
     this.#channel.onMessage.subscribe((data) => this.#onEvent(String(data)));
+    if (order.rendering === 'client') this.#readFace(this.#peer.createDataChannel(FACE_CHANNEL.label, { maxRetransmits: 0 }));
     this.#peer.onTrack.subscribe((track) => track.onReceiveRtp.subscribe((packet) => this.#onRtp(track.kind, packet)));
   }
 
@@ -151,11 +164,10 @@ class SimulatedCall {
     // Without a configured one, werift would ask a public server.
     for (const { connection } of this.#peer.iceTransports) connection.stunServer = undefined;
     await this.#peer.setLocalDescription(await this.#peer.createOffer());
-    const response = await fetch(`${this.#order.url}/v1/realtime/calls`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/sdp' },
-      body: this.#peer.localDescription!.sdp,
-    });
+    const form = new FormData();
+    form.set('sdp', this.#peer.localDescription!.sdp);
+    form.set('session', JSON.stringify({ type: 'realtime', visavis: { rendering: this.#order.rendering ?? 'server' } }));
+    const response = await fetch(`${this.#order.url}/v1/realtime/calls`, { method: 'POST', body: form });
     const answer = await response.text();
     if (response.status !== 201) throw new Error(`Call refused: ${response.status} ${answer}`);
     await this.#peer.setRemoteDescription({ type: 'answer', sdp: answer });
@@ -169,16 +181,34 @@ class SimulatedCall {
   #onRtp(kind: string, packet: RtpPacket): void {
     if (kind === 'audio') {
       this.#figures.audioPackets++;
+      this.#figures.audioBytes += packet.payload.length;
+      if (this.#speakingSinceMs !== undefined) this.#figures.spokenAudioBytes += packet.payload.length;
       return;
     }
     this.#figures.videoBytes += packet.payload.length;
     const size = keyFrameSize(packet.payload);
     if (size) Object.assign(this.#figures, size);
-    if (!packet.header.marker) return;
+    if (packet.header.marker) this.#onFrame();
+  }
+
+  #onFrame(): void {
     const now = performance.now();
     if (this.#figures.frames > 0) this.#figures.largestGapMs = Math.max(this.#figures.largestGapMs, now - this.#lastFrameMs);
     this.#lastFrameMs = now;
     this.#figures.frames++;
+    if (this.#speakingSinceMs !== undefined) this.#figures.spokenFrames++;
+  }
+
+  #readFace(channel: RTCDataChannel): void {
+    const decoder = new FaceWeightsDecoder();
+    channel.onMessage.subscribe((data) => {
+      const packet = Buffer.from(data);
+      const { frames, feedback } = decoder.decode(packet);
+      for (let i = 0; i < frames.length; i++) this.#onFrame();
+      this.#figures.faceBytes += packet.length;
+      if (this.#speakingSinceMs !== undefined) this.#figures.spokenFaceBytes += packet.length;
+      if (feedback) channel.send(Buffer.from(feedback));
+    });
   }
 
   #onEvent(text: string): void {
@@ -226,6 +256,11 @@ const freshFigures = () => ({
   frames: 0,
   videoBytes: 0,
   audioPackets: 0,
+  audioBytes: 0,
+  faceBytes: 0,
+  spokenFrames: 0,
+  spokenAudioBytes: 0,
+  spokenFaceBytes: 0,
   widthPx: 0,
   heightPx: 0,
   speakingMs: 0,

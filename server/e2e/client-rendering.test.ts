@@ -48,7 +48,7 @@ const metric = async (name: string): Promise<number> => {
 describe('the same frames in the browser and on the server', () => {
   const SIDE = 512;
   /** A blink, a turned head, vowels and closed lips are among them. */
-  const TIMES = [0, 48_000, 60_000, 96_000, 110_000];
+  const TIMES = [0, 60_000, 110_000];
 
   /** Faces of somebody who speaks. */
   function faces(): number[][] {
@@ -126,22 +126,21 @@ describe('the same frames in the browser and on the server', () => {
 });
 
 describe('a call whose visitor draws', () => {
-  /** Different pictures on the canvas that the page has shown in so long. */
-  const picturesShown = (visitor: Visitor, withinMs: number): Promise<number> =>
-    visitor.page.evaluate(async (ms) => {
+  /** Waits until the page's canvas has shown so many different pictures. */
+  const seesDrawnPictures = (visitor: Visitor, count: number): Promise<void> =>
+    visitor.page.evaluate(async (wanted) => {
       const canvas = document
         .querySelector('visavis-app')!
         .shadowRoot!.querySelector('visavis-avatar')!
         .shadowRoot!.querySelector('canvas')!;
       const probe = new OffscreenCanvas(64, 64).getContext('2d', { willReadFrequently: true })!;
       const seen = new Set<string>();
-      for (const untilMs = performance.now() + ms; performance.now() < untilMs; ) {
+      while (seen.size < wanted) {
         await new Promise(requestAnimationFrame);
         probe.drawImage(canvas, 0, 0, 64, 64);
         seen.add(String(probe.getImageData(0, 0, 64, 64).data));
       }
-      return seen.size;
-    }, withinMs);
+    }, count);
 
   const drawnBy = (visitor: Visitor, place: 'server' | 'client') =>
     visitor.page.waitForFunction((wanted) => {
@@ -159,7 +158,7 @@ describe('a call whose visitor draws', () => {
     await using visitor = await Visitor.arrive(browser, server.url, { query: '?autostart&avatar=mia&rendering=client' });
     await visitor.event('output_audio_buffer.started');
     await drawnBy(visitor, 'client');
-    expect(await picturesShown(visitor, 1_000)).toBeGreaterThan(8);
+    await seesDrawnPictures(visitor, 8);
     expect((await visitor.media()).audioEnergy).toBeGreaterThan(0.001);
     expect(await metric('visavis_frames_encoded_total')).toBe(encodedBefore);
 
@@ -170,7 +169,7 @@ describe('a call whose visitor draws', () => {
 
     await want(visitor, 'client');
     await drawnBy(visitor, 'client');
-    expect(await picturesShown(visitor, 500)).toBeGreaterThan(2);
+    await seesDrawnPictures(visitor, 3);
     expect(await metric('visavis_face_frames_sent_total')).toBeGreaterThan(sent);
     const encoded = await metric('visavis_frames_encoded_total');
     await visitor.answer(0);

@@ -1,0 +1,110 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+
+export interface RelayFigures {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly dropped: number;
+}
+
+/** IP and UDP: a link carries them, too. */
+const HEADER_BYTES = 28;
+/** What a home router keeps for a slow line, about; more is lost. */
+const LONGEST_QUEUE_MS = 400;
+
+/** One direction: packets leave one after the other, as fast as the link is. */
+class Line {
+  readonly #bytesPerMs: number;
+  readonly #delayMs: number;
+  #freeAtMs = 0;
+  figures = { packets: 0, bytes: 0, dropped: 0 };
+
+  constructor(kbits: number, delayMs: number) {
+    this.#bytesPerMs = kbits / 8;
+    this.#delayMs = delayMs;
+  }
+
+  carry(data: Buffer, deliver: () => void): void {
+    const nowMs = performance.now();
+    const startsMs = Math.max(nowMs, this.#freeAtMs);
+    if (startsMs - nowMs > LONGEST_QUEUE_MS) {
+      this.figures.dropped++;
+      return;
+    }
+    this.#freeAtMs = startsMs + (data.length + HEADER_BYTES) / this.#bytesPerMs;
+    this.figures.packets++;
+    this.figures.bytes += data.length + HEADER_BYTES;
+    setTimeout(deliver, this.#freeAtMs - nowMs + this.#delayMs);
+  }
+}
+
+/** A narrow link of one visitor to one UDP port of the server; both see only the relay's addresses. */
+export class UdpRelay implements AsyncDisposable {
+  readonly #socket: Socket;
+  readonly #serverPort: number;
+  readonly #up: Line;
+  readonly #down: Line;
+  /** The server's end: one for each address of the visitor, as a router would keep them. */
+  readonly #ways = new Map<string, Socket>();
+  #closed = false;
+
+  private constructor(socket: Socket, serverPort: number, kbits: number, delayMs: number) {
+    this.#socket = socket;
+    this.#serverPort = serverPort;
+    this.#up = new Line(kbits, delayMs);
+    this.#down = new Line(kbits, delayMs);
+    socket.on('message', (data, from) => {
+      const way = this.#wayOf(from);
+      this.#up.carry(data, () => {
+        if (!this.#closed) way.send(data, this.#serverPort, '127.0.0.1');
+      });
+    });
+  }
+
+  /** `delayMs`: one way. */
+  static async open(serverPort: number, kbits: number, delayMs: number): Promise<UdpRelay> {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    return new UdpRelay(socket, serverPort, kbits, delayMs);
+  }
+
+  get port(): number {
+    return (this.#socket.address() as AddressInfo).port;
+  }
+
+  get up(): RelayFigures {
+    return { ...this.#up.figures };
+  }
+
+  get down(): RelayFigures {
+    return { ...this.#down.figures };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    const sockets = [this.#socket, ...this.#ways.values()];
+    await Promise.all(
+      sockets.map((socket) => {
+        const closed = once(socket, 'close');
+        socket.close();
+        return closed;
+      }),
+    );
+  }
+
+  #wayOf({ address, port }: RemoteInfo): Socket {
+    const key = `${address} ${port}`;
+    let way = this.#ways.get(key);
+    if (!way) {
+      way = createSocket('udp4').bind(0, '127.0.0.1');
+      way.on('message', (data) =>
+        this.#down.carry(data, () => {
+          if (!this.#closed) this.#socket.send(data, port, address);
+        }),
+      );
+      this.#ways.set(key, way);
+    }
+    return way;
+  }
+}
