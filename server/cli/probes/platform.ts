@@ -102,7 +102,7 @@ async function lookAtGpu({ rootDir, config }: Patient) {
     return ok(`${card ?? 'none'}; ${onCpu} (the optional package webgpu is not installed)`);
   const { name, isSoftware, problem } = await probeGpu(renderer === 'webgpu' ? 'any' : 'real');
   if (name) return ok(`${name}${isSoftware ? ' (computed on the CPU)' : ''} draws the faces`);
-  const finding = `${card ?? 'none'}; ${onCpu} (${problem})`;
-  // A card that only lacks its driver for Vulkan is worth a word.
-  return card || renderer === 'webgpu' ? warn(finding) : ok(finding);
+  if (card) return warn(`${card}; ${onCpu}: Vulkan is missing (libvulkan1; in a container NVIDIA_DRIVER_CAPABILITIES=all)`);
+  const finding = `none; ${onCpu} (${problem})`;
+  return renderer === 'webgpu' ? warn(finding) : ok(finding);
 }

@@ -4,11 +4,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { FaceEvaluator } from '../evaluator.ts';
 import { type LoadedRig, loadRig } from '../load-rig.ts';
 import { FacePerformer } from '../performer.ts';
-import { type FaceParameters, P, PARAMETER_COUNT, type ParameterName } from '../parameters.ts';
+import { type FaceParameters, PARAMETER_COUNT } from '../parameters.ts';
 import type { Rig, RigLayer } from '../rig.ts';
 import { testAtlas, testRig } from '../test-rig.ts';
 import { buildRaster } from './build-raster.ts';
 import type { RgbaImage } from './planes.ts';
+import { MIXED_POSES, poseOf } from './poses.fixture.ts';
 import { FaceRaster } from './raster.ts';
 import { psnrDb, referenceFrame } from './reference.ts';
 
@@ -21,19 +22,6 @@ beforeAll(async () => {
   program = await WebAssembly.compile((await buildRaster()).bytes);
 }, 60_000);
 
-const parameters = (values: Partial<Record<ParameterName, number>> = {}): FaceParameters => {
-  const out = new Float32Array(PARAMETER_COUNT);
-  for (const [name, value] of Object.entries(values)) out[P[name as ParameterName]] = value;
-  return out;
-};
-
-const POSES: Readonly<Record<string, Partial<Record<ParameterName, number>>>> = {
-  rest: {},
-  speaking: { viseme_aa: 0.8, headYaw: 0.5, headPitch: 0.3, breath: 0.7 },
-  happy: { mouthSmileLeft: 0.8, mouthSmileRight: 0.8, cheekSquintLeft: 0.6, headRoll: -0.5, gazeX: 0.6 },
-  blinking: { eyeBlinkLeft: 1, eyeBlinkRight: 0.8, gazeY: -0.5, headZ: 0.6, headX: -0.7 },
-};
-
 const draw = async (options: { rig?: LoadedRig; atlas?: RgbaImage; widthPx: number; heightPx: number }, values: FaceParameters) => {
   const raster = await FaceRaster.create({ program, rig, atlas, ...options });
   const canvas = raster.openCanvas();
@@ -43,18 +31,18 @@ const draw = async (options: { rig?: LoadedRig; atlas?: RgbaImage; widthPx: numb
 const hash = (frame: Uint8Array) => createHash('sha256').update(frame).digest('hex').slice(0, 16);
 
 describe('FaceRaster', () => {
-  it.each(Object.entries(POSES))('draws %s like the reference', async (_, pose) => {
-    const frame = await draw({ widthPx: 256, heightPx: 256 }, parameters(pose));
-    const reference = referenceFrame(rig, atlas, new FaceEvaluator(rig).evaluate(parameters(pose)));
+  it.each(Object.entries(MIXED_POSES))('draws %s like the reference', async (_, pose) => {
+    const frame = await draw({ widthPx: 256, heightPx: 256 }, poseOf(pose));
+    const reference = referenceFrame(rig, atlas, new FaceEvaluator(rig).evaluate(poseOf(pose)));
     expect(psnrDb(frame.subarray(0, 65_536), reference.subarray(0, 65_536))).toBeGreaterThan(50);
     expect(psnrDb(frame.subarray(65_536), reference.subarray(65_536))).toBeGreaterThan(48);
   });
 
   it('draws the same bits everywhere', async () => {
     const hashes: Record<string, string> = {};
-    for (const [name, pose] of Object.entries(POSES)) hashes[name] = hash(await draw({ widthPx: 256, heightPx: 256 }, parameters(pose)));
-    hashes.small = hash(await draw({ widthPx: 160, heightPx: 128 }, parameters(POSES.speaking)));
-    hashes.large = hash(await draw({ widthPx: 512, heightPx: 512 }, parameters(POSES.happy)));
+    for (const [name, pose] of Object.entries(MIXED_POSES)) hashes[name] = hash(await draw({ widthPx: 256, heightPx: 256 }, poseOf(pose)));
+    hashes.small = hash(await draw({ widthPx: 160, heightPx: 128 }, poseOf(MIXED_POSES.speaking ?? {})));
+    hashes.large = hash(await draw({ widthPx: 512, heightPx: 512 }, poseOf(MIXED_POSES.happy ?? {})));
     expect(hashes).toMatchInlineSnapshot(`
       {
         "blinking": "033362e3bfcc9994",
@@ -74,11 +62,11 @@ describe('FaceRaster', () => {
     const weights = fc.array(fc.tuple(fc.nat(PARAMETER_COUNT - 1), fc.float({ min: -1, max: 1, noNaN: true })), { maxLength: 6 });
     fc.assert(
       fc.property(fc.array(weights, { minLength: 1, maxLength: 6 }), (frames) => {
-        const values = parameters();
+        const values = poseOf();
         for (const changes of frames) {
           for (const [i, value] of changes) values[i] = value;
           canvas.paint(values);
-          neighbour.paint(parameters({ headYaw: values[0] as number }));
+          neighbour.paint(poseOf({ headYaw: values[0] as number }));
         }
         const fresh = raster.openCanvas();
         fresh.paint(values);
@@ -107,18 +95,15 @@ describe('FaceRaster', () => {
   it('draws nothing when nothing changed', async () => {
     const raster = await FaceRaster.create({ program, rig, atlas, widthPx: 128, heightPx: 128 });
     const canvas = raster.openCanvas();
-    expect(canvas.paint(parameters({ jawOpen: 0.5 }))).toBe(true);
-    expect(canvas.paint(parameters({ jawOpen: 0.5 }))).toBe(false);
+    expect(canvas.paint(poseOf({ jawOpen: 0.5 }))).toBe(true);
+    expect(canvas.paint(poseOf({ jawOpen: 0.5 }))).toBe(false);
   });
 
   it('covers every pixel of a mesh exactly once, whatever its triangles look like', async () => {
     const plain: RgbaImage = { width: 64, height: 64, data: new Uint8Array(64 * 64 * 4).fill(255) };
     await fc.assert(
       fc.asyncProperty(fc.array(fc.float({ min: -1, max: 1, noNaN: true }), { minLength: 98, maxLength: 98 }), async (jitter) => {
-        const frame = await draw(
-          { rig: load(jitteredGrid(jitter)), atlas: plain, widthPx: 128, heightPx: 128 },
-          parameters({ jawOpen: 0.5 }),
-        );
+        const frame = await draw({ rig: load(jitteredGrid(jitter)), atlas: plain, widthPx: 128, heightPx: 128 }, poseOf({ jawOpen: 0.5 }));
         // Half-transparent white over black: a seam would be darker, an edge drawn twice lighter.
         expect(new Set(frame.subarray(0, 128 * 128))).toEqual(new Set([frame[0]]));
         expect(frame[0]).toBeGreaterThan(120);
@@ -131,15 +116,15 @@ describe('FaceRaster', () => {
   it('shares one raster between calls, and takes slots back', async () => {
     const raster = await FaceRaster.create({ program, rig, atlas, widthPx: 128, heightPx: 128 });
     const first = raster.openCanvas();
-    first.paint(parameters());
+    first.paint(poseOf());
     const before = first.frame.slice();
     const others = Array.from({ length: 20 }, () => raster.openCanvas());
-    for (const other of others) other.paint(parameters({ headYaw: 1 }));
+    for (const other of others) other.paint(poseOf({ headYaw: 1 }));
     expect(first.frame.slice()).toEqual(before);
     for (const other of others) other.close();
     others[0]?.close();
     expect(raster.openCanvases).toBe(1);
-    expect(() => others[0]?.paint(parameters())).toThrow(/closed/);
+    expect(() => others[0]?.paint(poseOf())).toThrow(/closed/);
   });
 
   it.each([

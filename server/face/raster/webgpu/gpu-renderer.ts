@@ -1,12 +1,13 @@
 import type { VisavisError } from '../../../core/errors.ts';
 import { type DrawList, FaceEvaluator } from '../../evaluator.ts';
 import { faceError } from '../../face-error.ts';
-import type { FaceParameters } from '../../parameters.ts';
 import type { FaceModel } from './face-model.ts';
 import { BUFFER, MAP_TO_READ } from './flags.ts';
-import { type FrameSlot, GpuFace, packFrame } from './gpu-face.ts';
+import { GpuCanvas } from './gpu-canvas.ts';
+import { GpuFace, packFrame } from './gpu-face.ts';
 import { createPipelines, type Pipelines } from './pipelines.ts';
 import { type ReadBack, ReadBackRing } from './read-back-ring.ts';
+import { composeSubmit, countWithin, type Due, type Submit } from './submit.ts';
 
 export interface GpuRendererOptions {
   /** Submits that may be on their way at once. */
@@ -15,31 +16,6 @@ export interface GpuRendererOptions {
   readonly maxSubmitBytes?: number;
   /** Calls back soon, but after whatever else is due now has been asked for; `setTimeout` without delay unless told otherwise. */
   readonly soon?: (work: () => void) => void;
-}
-
-/** A frame that was asked for. */
-interface Due {
-  readonly face: GpuFace;
-  readonly list: DrawList;
-  /** Where the I420 picture goes. */
-  readonly frame: Uint8Array;
-  readonly resolve: () => void;
-  readonly reject: (error: VisavisError) => void;
-}
-
-interface Placed extends FrameSlot {
-  readonly due: Due;
-  readonly frameOffsetBytes: number;
-}
-
-/** What one submit holds: its frames by face, and the sizes of its buffers. */
-interface Submit {
-  readonly byFace: ReadonlyMap<GpuFace, readonly Placed[]>;
-  readonly placed: readonly Placed[];
-  readonly vertexBytes: number;
-  readonly opacityCount: number;
-  readonly frameBytes: number;
-  readonly slackBytes: number;
 }
 
 /**
@@ -59,7 +35,7 @@ export class GpuRenderer implements AsyncDisposable {
   readonly #soon: (work: () => void) => void;
   readonly #faces = new Map<FaceModel, { readonly face: GpuFace; users: number }>();
   readonly #inFlight = new Map<Promise<void>, Submit>();
-  #due: Due[] = [];
+  readonly #due: Due[] = [];
   #isScheduled = false;
   #end: VisavisError | undefined;
   #tellLost: (error: VisavisError) => void = () => undefined;
@@ -158,46 +134,10 @@ export class GpuRenderer implements AsyncDisposable {
 
   #pump(): void {
     while (!this.#end && this.#due.length > 0 && this.#ring.hasFree) {
-      const submit = this.#compose();
+      const submit = composeSubmit(this.#due.splice(0, countWithin(this.#due, this.#maxSubmitBytes)));
       const work = this.#perform(submit).finally(() => this.#inFlight.delete(work));
       this.#inFlight.set(work, submit);
     }
-  }
-
-  /** Takes what is due, up to the limit, and gives everything its place. */
-  #compose(): Submit {
-    const byFace = new Map<GpuFace, Due[]>();
-    let bytes = 0;
-    let taken = 0;
-    for (const due of this.#due) {
-      bytes += due.face.strideBytes;
-      if (taken > 0 && bytes > this.#maxSubmitBytes) break;
-      taken++;
-      const same = byFace.get(due.face);
-      if (same) same.push(due);
-      else byFace.set(due.face, [due]);
-    }
-    this.#due = this.#due.slice(taken);
-    const placed: Placed[] = [];
-    const placedByFace = new Map<GpuFace, readonly Placed[]>();
-    let vertexBytes = 0;
-    let opacityCount = 0;
-    let frameBytes = 0;
-    let slackBytes = 0;
-    for (const [face, dues] of byFace) {
-      const start = frameBytes;
-      const ofFace = dues.map((due, i) => {
-        const at = { due, vertexOffsetBytes: vertexBytes, firstOpacity: opacityCount, frameOffsetBytes: start + face.frameOffsetBytes(i) };
-        vertexBytes += face.vertexBytes;
-        opacityCount += face.model.rig.layers.length;
-        return at;
-      });
-      frameBytes += face.framesBytes(dues.length);
-      slackBytes = Math.max(slackBytes, face.slackBytes);
-      placedByFace.set(face, ofFace);
-      placed.push(...ofFace);
-    }
-    return { byFace: placedByFace, placed, vertexBytes, opacityCount, frameBytes, slackBytes };
   }
 
   #encode(submit: Submit, readBack: GPUBuffer): void {
@@ -275,42 +215,5 @@ export class GpuRenderer implements AsyncDisposable {
 
   #buffer(size: number, usage: GPUBufferUsageFlags): GPUBuffer {
     return this.#device.createBuffer({ size, usage: usage | BUFFER.copyTarget });
-  }
-}
-
-/** One call's picture: give it parameters, read its frame. One `paint` at a time. */
-export class GpuCanvas implements Disposable {
-  /** The I420 picture of the last `paint` that resolved: Y, U and V planes without padding. */
-  readonly frame: Uint8Array<ArrayBuffer>;
-  readonly renderer: GpuRenderer;
-  readonly #face: GpuFace;
-  readonly #evaluator: FaceEvaluator;
-  #closed = false;
-
-  constructor(renderer: GpuRenderer, face: GpuFace, evaluator: FaceEvaluator) {
-    this.renderer = renderer;
-    this.#face = face;
-    this.#evaluator = evaluator;
-    const { widthPx, heightPx } = face.model;
-    this.frame = new Uint8Array((widthPx * heightPx * 3) / 2);
-  }
-
-  /** Resolves to false when the picture is the last one again and nothing was drawn. Rejects with `gpu_lost`. */
-  async paint(parameters: FaceParameters): Promise<boolean> {
-    if (this.#closed) throw faceError('raster_failed', 'The canvas is closed');
-    const list = this.#evaluator.evaluate(parameters);
-    if (!list.changed) return false;
-    await this.renderer.draw(this.#face, list, this.frame);
-    return true;
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.renderer.releaseFace(this.#face);
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
   }
 }

@@ -7,17 +7,15 @@ export interface ReadBack {
 
 /**
  * Buffers that carry frames back from the device. While one is being read the next is filled; when all are on their way,
- * whoever has more to draw waits, and so collects what falls due meanwhile.
+ * whoever has more to draw waits, and so collects what falls due meanwhile. They end with the device.
  */
-export class ReadBackRing implements Disposable {
+export class ReadBackRing {
   readonly #device: GPUDevice;
   readonly #free: ReadBack[];
-  readonly #all: readonly ReadBack[];
 
   constructor(device: GPUDevice, depth: number) {
     this.#device = device;
-    this.#all = Array.from({ length: depth }, () => ({ buffer: this.#create(1024) }));
-    this.#free = [...this.#all];
+    this.#free = Array.from({ length: depth }, () => ({ buffer: this.#create(1024) }));
   }
 
   get hasFree(): boolean {
@@ -37,10 +35,6 @@ export class ReadBackRing implements Disposable {
   /** Unmapped again. */
   give(readBack: ReadBack): void {
     this.#free.push(readBack);
-  }
-
-  [Symbol.dispose](): void {
-    for (const { buffer } of this.#all) buffer.destroy();
   }
 
   #create(size: number): GPUBuffer {
