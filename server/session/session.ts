@@ -8,6 +8,7 @@ import { newId } from '../protocol/common.ts';
 import type { EndReason } from '../protocol/server-events.ts';
 import type { ReplyPart, ReplyRequest } from '../thinking/contract.ts';
 import type { Pacer } from '../transport/contract.ts';
+import { Attention } from './attention.ts';
 import { CallFace } from './call-face.ts';
 import { CALL_ENDS, callState, floorRules } from './call-state.ts';
 import { ClientCommands } from './client-commands.ts';
@@ -64,6 +65,7 @@ export class Session {
   readonly face: CallFace;
   readonly #listening: Listening;
   readonly #expression: Expression | undefined;
+  readonly #attention: Attention;
   readonly #turns = new Map<string, Turn>();
   readonly #replies = new Map<string, Reply>();
   readonly #onEnd: (reason: CallEnd) => void;
@@ -102,6 +104,12 @@ export class Session {
       wire: this.wire,
       language: () => settings.language,
       nowMs: () => this.nowMs,
+      mediaTime: () => this.#pacer?.now() ?? 0,
+    });
+    this.#attention = new Attention({
+      performer,
+      feeling: this.visitor,
+      rules: parts.config.hearing,
       mediaTime: () => this.#pacer?.now() ?? 0,
     });
     this.#listening = new Listening({ wire: this.wire, nowMs: () => this.nowMs, onSpeech: (event, atMs) => this.#onSpeech(event, atMs) });
@@ -274,7 +282,7 @@ export class Session {
   }
 
   #onSpeech(event: SpeechEvent, atMs: number): void {
-    this.#attend(event);
+    this.#attention.take(event);
     if (event.type === 'prosody' || event.type === 'feeling') return;
     if (event.type === 'final') {
       this.#origin.finalMs = this.nowMs;
@@ -286,31 +294,6 @@ export class Session {
       this.apply({ ...event, atMs, complete: event.reason !== 'hanging' && this.parts.thinking.assess(whole).complete });
     } else this.apply({ ...event, atMs });
     if (event.type === 'partial' && event.text) this.wire.emit('visavis.partial', { item_id: this.#userItemId, text: event.text });
-  }
-
-  /** What the listening face makes of it. */
-  #attend(event: SpeechEvent): void {
-    const performer = this.parts.face?.performer;
-    const { holdMs, hangingHoldMs } = this.parts.config.hearing;
-    const at = this.#pacer?.now() ?? 0;
-    switch (event.type) {
-      case 'vad':
-        if (!event.isSpeech) performer?.hear({ isSpeech: false, pitchRank: undefined, loudnessRank: 0, silenceMs: event.silenceMs }, at);
-        break;
-      case 'prosody':
-        performer?.hear({ ...event, isSpeech: true, silenceMs: 0 }, at);
-        break;
-      case 'turn':
-        // The longer the words want to be waited for, the less they sound like the end.
-        performer?.judgePause(1 - (event.holdMs - holdMs) / Math.max(1, hangingHoldMs - holdMs), at);
-        break;
-      case 'feeling':
-        this.visitor.hearVoice(event.estimate);
-        break;
-      case 'partial':
-        void this.visitor.readWords(event.text);
-        break;
-    }
   }
 
   // — what the floor decides

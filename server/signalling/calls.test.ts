@@ -27,7 +27,7 @@ describe('POST /v1/realtime/calls', () => {
       instructions: 'Speak like a pirate.',
       output_modalities: ['text'],
       audio: { output: { voice: 'marin' }, input: { transcription: { language: 'en' } } },
-      visavis: { avatar: 'mia' },
+      visavis: { avatar: 'mia', controls: { head_tilt: 0.4, blink_rate: null } },
     };
     const form = new FormData();
     form.set('sdp', new Blob([OFFER], { type: 'application/sdp' }));
@@ -36,7 +36,13 @@ describe('POST /v1/realtime/calls', () => {
     expect(response.status).toBe(201);
     const [call] = calls.calls.values();
     // A stock voice name means the server's own choice.
-    expect(call?.request).toEqual({ avatar: 'mia', language: 'en', instructions: 'Speak like a pirate.', textOnly: true });
+    expect(call?.request).toEqual({
+      avatar: 'mia',
+      language: 'en',
+      instructions: 'Speak like a pirate.',
+      textOnly: true,
+      controls: { head_tilt: 0.4 },
+    });
   });
 
   it.each([

@@ -111,6 +111,7 @@ class Chain implements Thinking {
       if (!breaker.tryEnter()) continue;
       const abort = new AbortController();
       const signal = AbortSignal.any([request.signal, abort.signal, this.#closed.signal]);
+      let named = false;
       let spoke = false;
       try {
         for await (const part of this.#stream(llm, request, signal)) {
@@ -119,7 +120,8 @@ class Chain implements Thinking {
             filled = true;
             continue;
           }
-          if (!spoke) yield { type: 'engine', engine: llm.id, model: llm.model };
+          if (!named) yield { type: 'engine', engine: llm.id, model: llm.model };
+          named = true;
           spoke ||= part.type === 'text' && part.text.trim() !== '';
           yield part;
         }
