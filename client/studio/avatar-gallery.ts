@@ -39,7 +39,7 @@ export class AvatarGallery extends StudioPanel {
     this.shown = undefined;
     this.view = 'clip';
     this.asking = false;
-    this.media = 'waiting';
+    this.media = 'there';
   }
 
   protected override render(): unknown {
@@ -96,13 +96,27 @@ export class AvatarGallery extends StudioPanel {
     const there = () => {
       this.media = 'there';
     };
+    const waiting = () => {
+      this.media = 'waiting';
+    };
     const failed = () => {
       this.media = 'failed';
     };
     return html`<div class="media" data-view=${view} ?data-waiting=${this.media === 'waiting'}>
       ${
         view === 'clip'
-          ? html`<video class="picture" src=${source} controls autoplay playsinline poster=${avatar.poster_url ?? nothing} @loadeddata=${there} @error=${failed}></video>`
+          ? // Made when somebody wants to see it.
+            html`<video
+              class="picture"
+              src=${source}
+              controls
+              playsinline
+              preload="none"
+              poster=${avatar.poster_url ?? nothing}
+              @waiting=${waiting}
+              @playing=${there}
+              @error=${failed}
+            ></video>`
           : html`<a href=${source} target="_blank" rel="noopener"><img src=${source} alt=${strings.sheet} @load=${there} @error=${failed} /></a>`
       }
       ${this.media === 'there' ? nothing : html`<p class="quiet" role="status">${this.media === 'failed' ? strings.mediaFailed : strings.preparing}</p>`}
@@ -112,7 +126,7 @@ export class AvatarGallery extends StudioPanel {
   #renderAbout({ origin, licence, consent, provenance, triangles, layers, name }: AvatarDescription): unknown {
     const { strings } = this;
     const lines: readonly (readonly [string, string | undefined])[] = [
-      ['avatar', name],
+      [strings.folder, name],
       [strings.origin, origin],
       [strings.licence, licence],
       [strings.agreed, consent],
@@ -164,7 +178,7 @@ export class AvatarGallery extends StudioPanel {
   }
 
   #show(view: View): void {
-    if (view !== this.view || this.media === 'failed') this.media = 'waiting';
+    this.media = view === 'sheet' && (view !== this.view || this.media !== 'there') ? 'waiting' : 'there';
     this.view = view;
   }
 
@@ -172,7 +186,7 @@ export class AvatarGallery extends StudioPanel {
 
   #onClose = (): void => {
     this.shown = undefined;
-    this.media = 'waiting';
+    this.view = 'clip';
   };
 
   #onBackdrop = (event: MouseEvent): void => {

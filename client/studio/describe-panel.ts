@@ -175,7 +175,7 @@ export class DescribePanel extends StudioPanel {
           <input type="text" name="called" dir="auto" required maxlength="60" .value=${this.called} @input=${this.#onCalled} />
         </label>
         <div class="actions">
-          <button class="primary" type="submit" ?disabled=${this.isWorking}>${strings.keep}</button>
+          <button class="primary" type="submit" ?disabled=${this.busy}>${strings.keep}</button>
           ${
             sculptable
               ? html`<button class="secondary" type="button" title=${strings.sculptHint} ?disabled=${this.isWorking} @click=${() => void this.#sculpt(variant)}>
@@ -244,7 +244,10 @@ export class DescribePanel extends StudioPanel {
     const { drawn, picked, called: title } = this;
     if (!drawn || picked === undefined) return;
     const kept = await this.attempt(() => this.api.keep(drawn.id, picked, nameFor(title), title));
-    if (kept) this.#finish(kept.name, title);
+    if (!kept) return;
+    // The others need not be drawn any more.
+    if (this.isWorking) this.cancel();
+    this.#finish(kept.name, title);
   };
 
   async #sculpt({ brief }: VariantDescription): Promise<void> {

@@ -66,7 +66,7 @@ export class PhotoPanel extends StudioPanel {
       ></visavis-made>`;
     return html`
       <p class="lead">${strings.photoLead}</p>
-      <div class="columns">
+      <div class=${found ? 'columns' : ''}>
         <div class="stack">
           ${found ? this.#renderPicture(found) : this.#renderDropZone()} ${problemNote(this.problem)}
         </div>
@@ -166,11 +166,11 @@ export class PhotoPanel extends StudioPanel {
     const { strings } = this;
     return html`<ul class="checks">
       ${checks.map(
-        ({ id, state, message, hint }) => html`<li data-state=${state}>
+        ({ id, state, code, message, hint }) => html`<li data-state=${state}>
           <i aria-hidden="true">${CHECK_ICONS[state]}</i>
           <div>
             <b>${strings.checks[id] ?? id}</b><span class="visually-hidden">: ${strings.states[state]}</span>
-            ${message && state !== 'good' ? html`<p dir="auto">${message}. ${hint ?? nothing}</p>` : nothing}
+            ${message && state !== 'good' ? html`<p dir="auto">${code === 'landmarks_missing' ? strings.placeByHand : html`${message}. ${hint ?? nothing}`}</p>` : nothing}
           </div>
         </li>`,
       )}

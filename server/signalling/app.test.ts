@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FastifyPluginAsync } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { createLog } from '../core/log.ts';
 import { API_KEY, offer, problemFrom, startServer, temporaryFolder } from './calls.fixture.ts';
@@ -216,5 +217,26 @@ describe('pages', () => {
     expect(await page.text()).toContain('npm run build');
     expect(await problemFrom(await fetch(`${url}/embed/visavis.js`))).toMatchObject({ status: 404 });
     expect(await problemFrom(await fetch(`${url}/favicon.svg`))).toMatchObject({ status: 404 });
+  });
+});
+
+describe('routes for the operator', () => {
+  const routes: FastifyPluginAsync[] = [
+    async (app) => {
+      app.post('/api/v1/things', { config: { operatorOnly: true } }, async () => ({ done: true }));
+    },
+  ];
+
+  it('need an API key where there is one', async () => {
+    const { url } = await startServer({ server: { apiKeys: [API_KEY] }, routes });
+    const post = (headers: Record<string, string>) => fetch(`${url}/api/v1/things`, { method: 'POST', headers });
+    expect((await post({})).status).toBe(401);
+    expect((await post({ authorization: 'Bearer of-somebody-else-entirely' })).status).toBe(401);
+    expect(await (await post({ authorization: `Bearer ${API_KEY}` })).json()).toEqual({ done: true });
+  });
+
+  it('are open to this machine where there is none', async () => {
+    const { url } = await startServer({ routes });
+    expect((await fetch(`${url}/api/v1/things`, { method: 'POST' })).status).toBe(200);
   });
 });
