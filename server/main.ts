@@ -19,9 +19,10 @@ import { createHearing } from './hearing/hearing.ts';
 import { ImageGeneration } from './image-generation/image-generation.ts';
 import type { FaceRenderer, Rendering } from './rendering/contract.ts';
 import { AvatarDownloads } from './rendering/avatar-download.ts';
-import { readEmotions } from './rendering/avatar-folder.ts';
+import { readNature } from './rendering/avatar-folder.ts';
 import { startRendering } from './rendering/rendering.ts';
 import { CallRegistry } from './session/calls.ts';
+import { personaOf, voiceOf } from './session/character.ts';
 import { createSpeaking, type VoiceService } from './speaking/speaking.ts';
 import { ModelAnswers } from './thinking/model-answers.ts';
 import { createThinking } from './thinking/thinking.ts';
@@ -81,10 +82,16 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const domain = hearing
     .setDomain(thinking.domainSentences())
     .catch((error: unknown) => log.warn({ err: error }, 'no domain language model'));
-  const voice = speaking.defaultVoice(config.persona.language);
+  const natureOf = (name: string) => readNature(path.resolve(avatarsDir), name);
+  const character = await natureOf(avatar).then(
+    (nature) => nature.character,
+    () => undefined,
+  );
+  const { greeting } = personaOf(config, avatar, character);
+  const voice = voiceOf(config, speaking, avatar, character, config.persona.language);
   void speaking.warm(voice);
 
-  const emotionsOf = (name: string) => readEmotions(path.resolve(avatarsDir), name);
+  const emotionsOf = async (name: string) => (await natureOf(name)).emotions;
   const describe = () => engineList(config, { hearing, speaking, thinking, rendering }, voice);
   const calls = parts.use(
     new CallRegistry({
@@ -108,6 +115,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       openWebSocket: (socket, onOutboundAudio) => createWebSocketTransport(socket, { onOutboundAudio }),
       createPerformer: async (name, callId) => new FacePerformer({ seed: seedOf(callId), emotions: await emotionsOf(name) }),
       emotionsOf,
+      characterOf: async (name) => (await natureOf(name)).character,
       createPacer: (transport, frames) =>
         createPacer({ transport, frames: frames && { ...frames, framesPerS: config.face.framesPerS, leadMs: config.face.leadMs } }),
       iceServersFor: (callId) => iceServersFor(callId, config.transport),
@@ -163,13 +171,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   await app.listen({ host: config.server.host, port: config.server.port });
   await domain;
 
-  void rehearse(
-    speaking,
-    [config.persona.greeting, ...thinking.likelyAnswers(config.persona.language)],
-    voice,
-    config.persona.language,
-    log,
-  );
+  void rehearse(speaking, [greeting, ...thinking.likelyAnswers(config.persona.language)], voice, config.persona.language, log);
 
   const owned = parts.move();
   const close = async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { briefSchema } from '../../server/casting/brief.ts';
+import { characterSchema } from '../../server/face/load-rig.ts';
 import type { Drawn } from './avatar.ts';
 import { bake } from './bake/bake.ts';
 import { cullHidden } from './bake/cull.ts';
@@ -12,11 +13,13 @@ import { robotSchema } from './robot/robot.ts';
 
 const NAME = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/);
 
+const character = characterSchema.optional();
+
 /** A parameter file: which style, and that style's parameters. */
 export const parametersSchema = z.discriminatedUnion('style', [
-  z.strictObject({ style: z.literal('sculpted'), person: personSchema }),
-  z.strictObject({ style: z.literal('robot'), robot: robotSchema }),
-  z.strictObject({ style: z.literal('illustrated'), name: NAME, brief: briefSchema }),
+  z.strictObject({ style: z.literal('sculpted'), character, person: personSchema }),
+  z.strictObject({ style: z.literal('robot'), character, robot: robotSchema }),
+  z.strictObject({ style: z.literal('illustrated'), character, name: NAME, brief: briefSchema }),
 ]);
 
 export type Parameters = z.infer<typeof parametersSchema>;
@@ -42,7 +45,9 @@ export interface MakeOptions {
 }
 
 export async function makeAvatar(parameters: Parameters, options: MakeOptions): Promise<Drawn> {
-  return cullHidden(await draw(parameters, options));
+  const { rig, atlas } = cullHidden(await draw(parameters, options));
+  const { character } = parameters;
+  return { rig: character ? { ...rig, character } : rig, atlas };
 }
 
 async function draw(parameters: Parameters, { quality, onProgress }: MakeOptions): Promise<Drawn> {

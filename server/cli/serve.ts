@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { nameOfFolder } from '../core/character.ts';
 import { type ConfigFlag, loadConfig } from '../core/config.ts';
 import type { Config } from '../core/config-schema.ts';
 import { errorCatalogue, toVisavisError, type VisavisError } from '../core/errors.ts';
@@ -111,8 +112,13 @@ export interface StartedServer {
   close(): Promise<void>;
 }
 
-export function banner({ url, engines = {} }: StartedServer, { server, thinking, persona }: Config): string {
-  const lines = ['', `  Visavis is ready: ${url}`, '', `  Open it, press Start, and speak with ${persona.name}.`];
+export function banner({ url, engines = {} }: StartedServer, { server, thinking, persona, face }: Config): string {
+  const lines = [
+    '',
+    `  Visavis is ready: ${url}`,
+    '',
+    `  Open it, press Start, and speak with ${persona.name ?? nameOfFolder(face.avatar)}.`,
+  ];
   const chosen = Object.entries(engines).map(([part, engine]) => `${part} ${engine}`);
   if (chosen.length > 0) lines.push(`  Engines: ${chosen.join(', ')}`);
   const remote = thinking.ollamaUrl ?? thinking.openaiBaseUrl;

@@ -155,7 +155,7 @@ const thinking = section({
 });
 
 const persona = section({
-  name: z.string().max(80).default('Mia').describe('What the avatar calls itself.'),
+  name: z.string().max(80).optional().describe('What the avatar of face.avatar calls itself; left out, its own name.'),
   systemPrompt: text()
     .default('You are {name}, a friendly talking avatar. Answer in one to three short spoken sentences, without lists or markup.')
     .describe('Instructions for the language model; {name} is replaced.'),

@@ -63,6 +63,14 @@ const weights = <Key extends string>(names: readonly Key[], range: z.ZodNumber) 
   z.partialRecord(z.enum(names as readonly [Key, ...Key[]]), range);
 const arkitWeights = weights<ArkitName>(ARKIT, z.number().min(0).max(1));
 
+/** Who a face is in a conversation; see core/character.ts. */
+export const characterSchema = z.strictObject({
+  name: z.string().min(1).max(80),
+  sex: z.enum(['female', 'male']).optional(),
+  voices: z.record(z.string().regex(/^[a-z]{2,3}$/), z.array(z.string().min(1).max(60)).max(10)).optional(),
+  persona: z.string().max(2000).optional(),
+});
+
 function rigSchema(limits: RigLimits) {
   const size = (max: number) => z.number().int().min(16).max(max);
   return z.object({
@@ -81,6 +89,7 @@ function rigSchema(limits: RigLimits) {
         seed: z.number().int().min(0).optional(),
       })
       .optional(),
+    character: characterSchema.optional(),
     canvas: z.object({ width: size(limits.maxCanvasPx), height: size(limits.maxCanvasPx) }),
     atlas: z.object({
       file: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/, 'must be a plain file name'),

@@ -1,3 +1,4 @@
+import type { Character } from '../core/character.ts';
 import type { Emotion } from '../core/speech.ts';
 import type { ArkitName, ParameterName, Viseme } from './parameters.ts';
 
@@ -24,6 +25,8 @@ export interface Rig {
   readonly consent?: string;
   /** Of avatars that people made; those that come with the project have none. */
   readonly provenance?: RigProvenance | undefined;
+  /** Who it is in a conversation; left out, it is called by its title and speaks as any face may. */
+  readonly character?: Character;
   readonly canvas: { readonly width: number; readonly height: number };
   readonly atlas: { readonly file: string; readonly width: number; readonly height: number };
   readonly pose: {

@@ -1,5 +1,6 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import type { Character } from '../core/character.ts';
 import { toVisavisError } from '../core/errors.ts';
 import { loadRig, type LoadedRig } from '../face/load-rig.ts';
 import type { RgbaImage } from '../face/raster/planes.ts';
@@ -26,23 +27,30 @@ export async function readAvatar(avatarsDir: string, name: string): Promise<Avat
   return { rig, atlas: await decodeAtlas(atlasPath, rig.atlas) };
 }
 
-const emotionsByFile = new Map<string, { readonly changedMs: number; readonly emotions: Rig['emotions'] }>();
+/** What the conversation wants to know of an avatar; the rest of its file is for whoever draws it. */
+export interface AvatarNature {
+  readonly emotions: Rig['emotions'];
+  readonly character: Character;
+}
+
+const natureByFile = new Map<string, AvatarNature & { readonly changedMs: number }>();
 
 /**
- * Only the emotions of an avatar, for the process that performs and does not draw. Read once until the file changes, so
+ * Feelings and character of an avatar, for the process that performs and does not draw. Read once until the file changes, so
  * that a call does not cost the main process a rig. @throws VisavisError `avatar_unknown`, `avatar_invalid`
  */
-export async function readEmotions(avatarsDir: string, name: string): Promise<Rig['emotions']> {
+export async function readNature(avatarsDir: string, name: string): Promise<AvatarNature> {
   const path = join(avatarsDir, name, 'avatar.json');
   const changedMs = await stat(path).then(
     ({ mtimeMs }) => mtimeMs,
     () => Number.NaN,
   );
-  const known = emotionsByFile.get(path);
-  if (known?.changedMs === changedMs) return known.emotions;
-  const { emotions } = await readRig(avatarsDir, name);
-  emotionsByFile.set(path, { changedMs, emotions });
-  return emotions;
+  const known = natureByFile.get(path);
+  if (known?.changedMs === changedMs) return known;
+  const { emotions, title, character = { name: title } } = await readRig(avatarsDir, name);
+  const nature = { changedMs, emotions, character };
+  natureByFile.set(path, nature);
+  return nature;
 }
 
 /** Reads and checks only the avatar.json. @throws VisavisError `avatar_unknown`, `avatar_invalid` */

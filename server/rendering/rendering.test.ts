@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FacePerformer } from '../face/performer.ts';
 import { testAtlas, testRig } from '../face/test-rig.ts';
 import type { FaceRenderer, FaceSession, FaceSessionOptions, Rendering } from './contract.ts';
-import { readEmotions } from './avatar-folder.ts';
+import { readNature } from './avatar-folder.ts';
 import { startRendering } from './rendering.ts';
 import { findGpu } from './software-gpu.fixture.ts';
 
@@ -96,11 +96,12 @@ describe('startRendering', () => {
     expect(rendering.encoders().length).toBeGreaterThan(0);
   });
 
-  it('reads the emotions of an avatar once', async () => {
-    const emotions = await readEmotions(folder, 'test');
-    expect(emotions.happy.mouthSmileLeft).toBeGreaterThan(0);
-    expect(await readEmotions(folder, 'test')).toBe(emotions);
-    await expect(readEmotions(folder, 'nobody')).rejects.toMatchObject({ code: 'avatar_unknown' });
+  it('reads the feelings and the character of an avatar once', async () => {
+    const nature = await readNature(folder, 'test');
+    expect(nature.emotions.happy.mouthSmileLeft).toBeGreaterThan(0);
+    expect(await readNature(folder, 'test')).toBe(nature);
+    expect(nature.character).toEqual({ name: nature.character.name });
+    await expect(readNature(folder, 'nobody')).rejects.toMatchObject({ code: 'avatar_unknown' });
   });
 
   it('draws and encodes; the parameters may be reused at once', async () => {

@@ -110,6 +110,7 @@ class House {
         return new RecordingPerformer();
       },
       emotionsOf: async () => DEFAULT_EMOTIONS,
+      characterOf: async (name) => ({ name: name === 'mia' ? 'Mia' : 'Leo' }),
       createPacer: (transport, frames) =>
         createPacer({ transport, frames: frames && { ...frames, framesPerS: 25, leadMs: 30 }, clock: this.clock }),
       iceServersFor: () => [],

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Character } from '../core/character.ts';
 import { after, type Clock } from '../core/clock.ts';
 import type { Config } from '../core/config-schema.ts';
 import { toVisavisError } from '../core/errors.ts';
@@ -15,6 +16,7 @@ import type { Speaking } from '../speaking/contract.ts';
 import type { Thinking } from '../thinking/contract.ts';
 import type { CallTransport, IceServer, Pacer, WebRtcTransport } from '../transport/contract.ts';
 import type { Caller, CallRequest, Calls, EventSocket, RunningCall } from './contract.ts';
+import { personaOf, voiceOf } from './character.ts';
 import { Session } from './session.ts';
 import type { FaceFrames, OpenedEar, OpenedFace, SessionSettings } from './session-parts.ts';
 import { sessionError } from './session-error.ts';
@@ -46,6 +48,7 @@ export interface CallStages {
   openWebSocket(socket: EventSocket, onOutboundAudio: (pcm: Int16Array) => void): SocketTransport;
   createPerformer(avatar: string, callId: string): Promise<Performer>;
   emotionsOf(avatar: string): Promise<EmotionTable>;
+  characterOf(avatar: string): Promise<Character>;
   createPacer(transport: CallTransport, frames: FaceFrames | undefined, log: Log): Pacer;
   iceServersFor(callId: string): readonly IceServer[];
 }
@@ -91,7 +94,7 @@ export class CallRegistry implements Calls {
 
   async createWebRtc(offerSdp: string, request: CallRequest, caller: Caller): Promise<RunningCall & { readonly answerSdp: string }> {
     return this.#admit(async (callId, log) => {
-      const settings = this.#settings(request, caller);
+      const settings = await this.#settings(request, caller);
       const ear = await this.#openEar(callId, settings, log);
       const transport = await this.#openWithEar(ear, () => this.#stages.openWebRtc(offerSdp, callId, log));
       const running: RunningCall = {
@@ -107,7 +110,7 @@ export class CallRegistry implements Calls {
 
   async createWebSocket(socket: EventSocket, request: CallRequest, caller: Caller): Promise<RunningCall> {
     return this.#admit(async (callId, log) => {
-      const settings = this.#settings(request, caller);
+      const settings = await this.#settings(request, caller);
       const ear = await this.#openEar(callId, settings, log);
       let session: Session | undefined;
       const transport = await this.#openWithEar(ear, async () => this.#stages.openWebSocket(socket, (pcm) => session?.soundLeft(pcm)));
@@ -178,23 +181,21 @@ export class CallRegistry implements Calls {
     if (this.active === 0) this.#onIdle();
   }
 
-  #settings(request: CallRequest, { permissions = [] }: Caller): SessionSettings {
-    const { config, speaking } = this.#stages;
+  async #settings(request: CallRequest, { permissions = [] }: Caller): Promise<SessionSettings> {
+    const { config, speaking, characterOf } = this.#stages;
     const language = request.language ?? config.persona.language;
-    const configured =
-      config.speaking.voice === 'auto' || language !== config.persona.language ? speaking.defaultVoice(language) : config.speaking.voice;
     if (request.voice) assertVoice(request.voice, speaking);
-    const named = (text: string) => text.replaceAll('{name}', config.persona.name);
+    const avatar = request.avatar ?? config.face.avatar;
+    // A face that cannot be read is told when its picture is opened; a call without a picture needs none.
+    const character = await characterOf(avatar).catch(() => undefined);
     return {
-      voice: request.voice ?? configured,
+      voice: request.voice ?? voiceOf(config, speaking, avatar, character, language),
       language,
       rate: config.speaking.rate,
-      avatar: request.avatar ?? config.face.avatar,
-      persona: {
-        name: config.persona.name,
-        systemPrompt: request.instructions ?? named(config.persona.systemPrompt),
-        greeting: named(config.persona.greeting),
-      },
+      avatar,
+      character,
+      persona: personaOf(config, avatar, character, request.instructions),
+      chosen: { voice: request.voice !== undefined, instructions: request.instructions !== undefined },
       rendering: request.rendering ?? 'server',
       textOnly: request.textOnly ?? false,
       controls: request.controls ?? {},
@@ -262,7 +263,7 @@ export class CallRegistry implements Calls {
     transport: CallTransport,
     { avatar, rendering: place }: SessionSettings,
   ): Promise<OpenedFace | undefined> {
-    const { rendering, config, createPerformer, emotionsOf } = this.#stages;
+    const { rendering, config, createPerformer, emotionsOf, characterOf } = this.#stages;
     const openSession = async (name: string): Promise<FaceSession> => {
       if (!transport.video || !rendering) throw sessionError('unsupported', 'The server does not draw for this call');
       const { widthPx, heightPx, framesPerS } = config.face;
@@ -270,11 +271,11 @@ export class CallRegistry implements Calls {
       return rendering.open({ callId, avatar: name, widthPx, heightPx, framesPerS, codec: transport.video, bitrateBps });
     };
     if (place === 'client' && transport.kind === 'webrtc')
-      return { session: undefined, openSession, performer: await createPerformer(avatar, callId), emotionsOf };
+      return { session: undefined, openSession, performer: await createPerformer(avatar, callId), emotionsOf, characterOf };
     if (!transport.video || !rendering) return undefined;
     const session = await openSession(avatar);
     try {
-      return { session, openSession, performer: await createPerformer(avatar, callId), emotionsOf };
+      return { session, openSession, performer: await createPerformer(avatar, callId), emotionsOf, characterOf };
     } catch (error) {
       await session.close();
       throw error;

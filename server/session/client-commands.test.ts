@@ -120,6 +120,28 @@ describe('session.update', () => {
     expect(call.last('session.updated')?.session.visavis?.avatar).toBe('leo');
   });
 
+  it('gives another avatar its own voice and name from the next answer on', async () => {
+    await using call = new SimulatedCall({ picture: true });
+    call.send(update({ visavis: { avatar: 'leo' } }));
+    await settled();
+    expect(call.session.settings.persona).toMatchObject({
+      name: 'Leo',
+      systemPrompt: expect.stringMatching(/You are Leo.* You are a sailor\./),
+    });
+    expect(call.last('session.updated')?.session).toMatchObject({ audio: { output: { voice: 'ben' } }, visavis: { avatar_name: 'Leo' } });
+    call.send(update({ visavis: { avatar: 'mia' } }));
+    await settled();
+    expect([call.session.settings.voice, call.session.settings.persona.name]).toEqual(['anna', 'Mia']);
+  });
+
+  it('leaves the voice and the instructions that the call has chosen to every avatar', async () => {
+    await using call = new SimulatedCall({ picture: true, settings: { permissions: ['instructions'] } });
+    call.send(update({ instructions: 'Be brief.', audio: { output: { voice: 'amina' } } }));
+    call.send(update({ visavis: { avatar: 'leo' } }));
+    await settled();
+    expect(call.session.settings).toMatchObject({ voice: 'amina', persona: { name: 'Leo', systemPrompt: 'Be brief.' } });
+  });
+
   it('shows the avatar that was asked for last, though the one before is still being loaded', async () => {
     await using call = new SimulatedCall({ picture: true });
     call.send(update({ visavis: { avatar: 'leo' } }));

@@ -5,6 +5,7 @@ import type { ClientEvent, ClientEventOf } from '../protocol/client-events.ts';
 import { newId } from '../protocol/common.ts';
 import { errorEventOf, parseClientEvent } from '../protocol/parse.ts';
 import type { DescribedSession, RealtimeSession } from '../protocol/session.ts';
+import { becomeCharacter, voiceOf } from './character.ts';
 import type { Item } from './conversation.ts';
 import type { Session } from './session.ts';
 import { sessionError } from './session-error.ts';
@@ -189,20 +190,25 @@ export class ClientCommands {
     if (update.instructions !== undefined) {
       this.#permit('instructions');
       settings.persona = { ...settings.persona, systemPrompt: update.instructions };
+      settings.chosen.instructions = true;
     }
     const { input, output } = update.audio ?? {};
     const voice = typeof output?.voice === 'object' ? output.voice.id : output?.voice;
     if (voice) {
       const known = parts.speaking.voices();
-      if (known.some(({ id }) => id === voice)) settings.voice = voice;
-      // Clients of other servers name voices of theirs; they get this server's, and are told.
-      else wire.notice('voice_unknown', 'warning', `There is no voice "${voice}"; the voice stays "${settings.voice}".`);
+      if (known.some(({ id }) => id === voice)) {
+        settings.voice = voice;
+        settings.chosen.voice = true;
+      } else {
+        // Clients of other servers name voices of theirs; they get this server's, and are told.
+        wire.notice('voice_unknown', 'warning', `There is no voice "${voice}"; the voice stays "${settings.voice}".`);
+      }
     }
     if (output?.speed) settings.rate = output.speed;
     const language = update.visavis?.language ?? input?.transcription?.language;
     if (language && language !== settings.language) {
       settings.language = language;
-      if (!voice) settings.voice = parts.speaking.defaultVoice(language);
+      if (!voice) settings.voice = voiceOf(parts.config, parts.speaking, settings.avatar, settings.character, language);
       this.#session
         .hearLanguage(language)
         .catch((error: unknown) => parts.log.warn({ code: toVisavisError(error, 'hearing').code }, 'the ear did not change its language'));
@@ -224,9 +230,9 @@ export class ClientCommands {
     const { settings, wire, parts, face } = this.#session;
     if (!parts.face || avatar === this.#avatarWanted) return;
     this.#avatarWanted = avatar;
-    face.setAvatar(avatar).then(
-      () => {
-        settings.avatar = avatar;
+    Promise.all([parts.face.characterOf(avatar), face.setAvatar(avatar)]).then(
+      ([character]) => {
+        becomeCharacter(settings, avatar, character, parts);
         wire.emit('session.updated', { session: this.#describe() });
       },
       (error: unknown) => {

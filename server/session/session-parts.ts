@@ -1,4 +1,5 @@
 import type { AvatarControls } from '../core/avatar-controls.ts';
+import type { Character } from '../core/character.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Config } from '../core/config-schema.ts';
 import type { Log } from '../core/log.ts';
@@ -43,6 +44,8 @@ export interface OpenedFace {
   readonly performer: Performer;
   /** How an avatar looks when it feels something. */
   readonly emotionsOf: (avatar: string) => Promise<EmotionTable>;
+  /** Who the face is. */
+  readonly characterOf: (avatar: string) => Promise<Character>;
 }
 
 export interface OpenedEar {
@@ -64,7 +67,11 @@ export interface SessionSettings {
   avatar: string;
   /** Who draws at first. */
   rendering: RenderingPlace;
+  /** Who the face is, as far as its file says. */
+  character: Character | undefined;
   persona: Persona;
+  /** What the call itself has asked for, which another face does not change. */
+  readonly chosen: { voice: boolean; instructions: boolean };
   textOnly: boolean;
   /** Knobs of the avatar controller that the API has turned. */
   controls: Partial<AvatarControls>;

@@ -1,4 +1,5 @@
 import type { AvatarControls } from '../core/avatar-controls.ts';
+import type { Character } from '../core/character.ts';
 import { VirtualClock } from '../core/clock.ts';
 import { type Config, type ConfigInput, configSchema } from '../core/config-schema.ts';
 import { type EmotionEstimate, NO_EMOTION } from '../core/emotion.ts';
@@ -248,6 +249,7 @@ export function spoken(text: string): SpokenPiece {
 
 const VOICES: readonly VoiceSummary[] = [
   { id: 'anna', title: 'Anna', language: 'en', engine: 'scripted', available: true },
+  { id: 'ben', title: 'Ben', language: 'en', engine: 'scripted', available: true },
   { id: 'amina', title: 'Amina', language: 'ar', engine: 'scripted', available: true },
 ];
 
@@ -299,6 +301,10 @@ export class ScriptedSpeaking implements Speaking {
 const sentenceEnd = (text: string): number => (/[.!?]\s+/.exec(text)?.index ?? -1) + (/[.!?]\s+/.exec(text)?.[0].length ?? 1);
 
 /** Leo is never happy. */
+/** Leo's voice is Ben's. */
+const characterOf = (avatar: string): Character =>
+  avatar === 'leo' ? { name: 'Leo', sex: 'male', voices: { en: ['nobody', 'ben'] }, persona: 'You are a sailor.' } : { name: 'Mia' };
+
 const emotionsOf = (avatar: string): EmotionTable => (avatar === 'leo' ? { ...DEFAULT_EMOTIONS, happy: {} } : DEFAULT_EMOTIONS);
 
 export class RecordingPerformer implements Performer {
@@ -464,6 +470,7 @@ export class SimulatedCall implements AsyncDisposable {
               openSession: async (avatar) => this.#openFace(avatar),
               performer: this.performer,
               emotionsOf: async (avatar) => emotionsOf(avatar),
+              characterOf: async (avatar) => characterOf(avatar),
             }
           : undefined,
         createPacer: (frames) =>
@@ -486,7 +493,9 @@ export class SimulatedCall implements AsyncDisposable {
         rate: 1,
         avatar: 'mia',
         rendering: 'server',
+        character: undefined,
         persona: { name: 'Mia', systemPrompt: 'Be kind.', greeting: 'Hello there my friend.' },
+        chosen: { voice: false, instructions: false },
         textOnly: false,
         controls: {},
         greet: false,

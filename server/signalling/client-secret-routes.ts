@@ -4,6 +4,7 @@ import type { Config } from '../core/config-schema.ts';
 import { newId, WIRE_PCM_RATE_HZ } from '../protocol/common.ts';
 import { clientSecret, joinAnswer } from '../protocol/join.ts';
 import { type DescribedSession, realtimeSession, type RealtimeSession } from '../protocol/session.ts';
+import { nameOf } from '../session/character.ts';
 import type { Calls } from '../session/contract.ts';
 import type { Access } from './access.ts';
 import { callQuery } from './call-request.ts';
@@ -76,7 +77,7 @@ export const clientSecretRoutes =
           ice_servers: calls.iceServersFor(issued.id).map(({ urls, ...credentials }) => ({ urls: [...urls], ...credentials })),
           permissions: [...permissions],
           avatar: avatar ?? config.face.avatar,
-          persona: config.persona.name,
+          persona: nameOf(config, avatar ?? config.face.avatar),
           language: language ?? config.persona.language,
           max_typed_chars: config.session.maxTypedChars,
         });

@@ -5,6 +5,7 @@ export interface VoiceSummary {
   readonly title: string;
   readonly language: string;
   readonly engine: string;
+  readonly sex?: 'female' | 'male';
   readonly available: boolean;
   readonly why?: string;
 }
@@ -27,7 +28,7 @@ export interface Speaking extends AsyncDisposable {
    */
   speak(text: AsyncIterable<string>, options: SpeakOptions): AsyncIterable<SpokenPiece>;
   voices(): readonly VoiceSummary[];
-  /** The voice to use for a language when nobody chose one. */
-  defaultVoice(language: string): string;
+  /** The voice to use for a language when nobody chose one; of the wished sex, where there is one. */
+  defaultVoice(language: string, sex?: 'female' | 'male'): string;
   close(): Promise<void>;
 }

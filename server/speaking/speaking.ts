@@ -114,24 +114,26 @@ class ChildSpeaking implements VoiceService {
   }
 
   voices(): readonly VoiceSummary[] {
-    return [...this.#voices.values()].map(({ id, title, language, engine }) => {
+    return [...this.#voices.values()].map(({ id, title, language, engine, sex }) => {
       const availability = this.#availability[id] ?? { available: false, why: 'The voice process is not running' };
       return {
         id,
         title,
         language,
         engine,
+        ...(sex ? { sex } : {}),
         available: availability.available,
         ...(availability.available ? {} : { why: availability.why }),
       };
     });
   }
 
-  defaultVoice(language: string): string {
+  defaultVoice(language: string, sex?: 'female' | 'male'): string {
     const configured = this.#config.voice === AUTO ? undefined : this.#voices.get(this.#config.voice);
-    if (configured && speaksLanguage(configured, language)) return configured.id;
-    const [best] = voicesForLanguage(this.#usable(), language);
-    const voice = best ?? configured ?? this.#usable()[0];
+    const candidates = voicesForLanguage(this.#usable(), language);
+    if (configured && speaksLanguage(configured, language)) candidates.unshift(configured);
+    const fitting = candidates.find((candidate) => !sex || !candidate.sex || candidate.sex === sex);
+    const voice = fitting ?? candidates[0] ?? configured ?? this.#usable()[0];
     if (!voice)
       throw speakingError('synthesis_failed', 'No voice can speak here', {
         hint: 'Install festival and festvox-us-slt-hts, or libespeak-ng1.',

@@ -13,6 +13,7 @@ const voiceSchema = z.strictObject({
   engine: z.string().min(1).max(60).describe('Id of a TTS engine.'),
   options: z.record(z.string(), z.unknown()).default({}).describe("The engine's own options."),
   fallbacks: z.array(z.string()).default([]).describe('Voices that go on when this one fails, in order.'),
+  sex: z.enum(['female', 'male']).optional().describe('Left out where any face may speak with it.'),
   preference: z.number().default(0).describe('Among the voices of a language the highest one is the default.'),
 });
 
