@@ -111,7 +111,8 @@ export class FacePerformer implements Performer {
     this.#mode = mode;
     if (mode === 'listening' || mode === 'reacting') this.#gaze.lookAtVisitor(ms);
     if (mode === 'listening') this.#nextMicroNodMs = ms + this.#random.between(2_000, 5_000);
-    if (mode === 'reacting') this.#gestures.react(ms);
+    // Must be seen at once: its first moment may lie before the frame that was drawn ahead.
+    if (mode === 'reacting') this.#gestures.react(msFromMediaTime(at));
     if (mode === 'reacting' || mode === 'thinking') this.#breath.inhale(ms);
     if (mode === 'thinking') this.#gaze.lookAway(ms, this.#random.between(600, 1_300));
     if (mode === 'speaking') this.#gaze.lookAtVisitor(ms);
