@@ -22,7 +22,7 @@ const shipped = existsSync(AVATARS) ? await avatarNames(AVATARS) : [];
 const test: FacePicture = { rig: loadRig(JSON.parse(JSON.stringify(testRig()))), atlas: testAtlas(), widthPx: 160, heightPx: 128 };
 const still = poseOf({});
 
-describe.runIf(found)('the picture of a graphics card', () => {
+describe.runIf(found)('GpuRenderer', () => {
   let program: WebAssembly.Module;
   let renderer: GpuRenderer;
 
@@ -52,20 +52,59 @@ describe.runIf(found)('the picture of a graphics card', () => {
   it.each([
     [160, 128],
     [246, 302],
-  ])('of %i x %i is that of the WASM raster', async (widthPx, heightPx) => {
+  ])('draws %i x %i like the WASM raster', async (widthPx, heightPx) => {
     const { luma, chroma } = await compare({ ...test, widthPx, heightPx });
     expect(luma).toBeGreaterThan(50);
     expect(chroma).toBeGreaterThan(44);
   });
 
-  it.each(shipped)('of %s is that of the WASM raster', async (name) => {
+  it.each(shipped)('draws %s like the WASM raster', async (name) => {
     const { luma, chroma } = await compare({ ...(await readAvatar(AVATARS, name)), widthPx: 224, heightPx: 224 });
     expect(luma).toBeGreaterThan(50);
     expect(chroma).toBeGreaterThan(44);
   });
+
+  it('draws what is due together in one submit, whichever avatars and sizes', async () => {
+    const before = renderer.submits;
+    const small = prepareFace(test);
+    const large = prepareFace({ ...test, widthPx: 192, heightPx: 224 });
+    // More than one dispatch takes.
+    const canvases = [...Array.from({ length: 11 }, () => renderer.openCanvas(small)), renderer.openCanvas(large)];
+    const poses = canvases.map((_, i) => poseOf({ jawOpen: i / 11, headYaw: i / 11 - 0.5 }));
+    expect(await Promise.all(canvases.map((canvas, i) => canvas.paint(poses[i] ?? still)))).toEqual(canvases.map(() => true));
+    expect(renderer.submits - before).toBe(1);
+    for (const [i, canvas] of canvases.entries()) {
+      const alone = renderer.openCanvas(i < 11 ? small : large);
+      await alone.paint(poses[i] ?? still);
+      expect(Buffer.compare(alone.frame, canvas.frame), `canvas ${i}`).toBe(0);
+      alone.close();
+      canvas.close();
+    }
+  });
+
+  it('draws nothing when nothing changed', async () => {
+    const before = renderer.submits;
+    using canvas = renderer.openCanvas(prepareFace(test));
+    expect(await canvas.paint(poseOf({ jawOpen: 0.5 }))).toBe(true);
+    expect(await canvas.paint(poseOf({ jawOpen: 0.5 }))).toBe(false);
+    expect(renderer.submits - before).toBe(1);
+  });
+
+  it('gives up the textures of a face that no call shows', async () => {
+    const model = prepareFace(test);
+    const first = renderer.openCanvas(model);
+    const second = renderer.openCanvas(model);
+    first.close();
+    first.close();
+    await expect(first.paint(still)).rejects.toThrow(/closed/);
+    expect(await second.paint(still)).toBe(true);
+    second.close();
+    using again = renderer.openCanvas(model);
+    expect(await again.paint(still)).toBe(true);
+  });
 });
 
-describe.runIf(found)('GpuRenderer', () => {
+describe.runIf(found)('the end of a GpuRenderer', () => {
   let renderer: GpuRenderer;
   let device: GPUDevice;
 
@@ -76,23 +115,6 @@ describe.runIf(found)('GpuRenderer', () => {
     renderer = await GpuRenderer.create(device, options);
   };
 
-  it('draws what is due together in one submit, whichever avatars and sizes', async () => {
-    await open();
-    const small = prepareFace(test);
-    const large = prepareFace({ ...test, widthPx: 192, heightPx: 224 });
-    // More than one dispatch takes.
-    const canvases = [...Array.from({ length: 11 }, () => renderer.openCanvas(small)), renderer.openCanvas(large)];
-    const poses = canvases.map((_, i) => poseOf({ jawOpen: i / 11, headYaw: i / 11 - 0.5 }));
-    expect(await Promise.all(canvases.map((canvas, i) => canvas.paint(poses[i] ?? still)))).toEqual(canvases.map(() => true));
-    expect(renderer.submits).toBe(1);
-    for (const [i, canvas] of canvases.entries()) {
-      const alone = renderer.openCanvas(i < 11 ? small : large);
-      await alone.paint(poses[i] ?? still);
-      expect(Buffer.compare(alone.frame, canvas.frame), `canvas ${i}`).toBe(0);
-      alone.close();
-    }
-  });
-
   it('leaves to the next submit what exceeds the limit', async () => {
     const model = prepareFace(test);
     await open({ maxSubmitBytes: 2 * 160 * 128 * 1.5 });
@@ -102,21 +124,16 @@ describe.runIf(found)('GpuRenderer', () => {
     for (const canvas of canvases) expect(Buffer.compare(canvas.frame, canvases[0]?.frame ?? new Uint8Array())).toBe(0);
   });
 
-  it('draws nothing when nothing changed', async () => {
-    await open();
-    const canvas = renderer.openCanvas(prepareFace(test));
-    expect(await canvas.paint(poseOf({ jawOpen: 0.5 }))).toBe(true);
-    expect(await canvas.paint(poseOf({ jawOpen: 0.5 }))).toBe(false);
-    expect(renderer.submits).toBe(1);
-  });
-
   it('ends with the device, and the same models go on with another', async () => {
-    await open();
+    // Nothing is collected: what is asked for is on its way at once.
+    await open({ soon: (work) => work() });
     const model = prepareFace(test);
     const canvas = renderer.openCanvas(model);
     await canvas.paint(still);
     const before = canvas.frame.slice();
+    const submitted = renderer.submits;
     const moving = canvas.paint(poseOf({ jawOpen: 1 }));
+    expect(renderer.submits).toBe(submitted + 1);
     device.destroy();
     await expect(moving).rejects.toMatchObject({ code: 'gpu_lost' });
     await expect(renderer.lost).resolves.toMatchObject({ code: 'gpu_lost' });
@@ -143,18 +160,5 @@ describe.runIf(found)('GpuRenderer', () => {
     await renderer.close();
     expect(await Promise.all(painted)).toEqual([true, true, true]);
     await expect(canvases[0]?.paint(poseOf({ jawOpen: 1 }))).rejects.toMatchObject({ code: 'gpu_lost' });
-  });
-
-  it('gives up the textures of a face that no call shows', async () => {
-    await open();
-    const model = prepareFace(test);
-    const first = renderer.openCanvas(model);
-    const second = renderer.openCanvas(model);
-    first.close();
-    first.close();
-    await expect(first.paint(still)).rejects.toThrow(/closed/);
-    expect(await second.paint(still)).toBe(true);
-    second.close();
-    expect(await renderer.openCanvas(model).paint(still)).toBe(true);
   });
 });
