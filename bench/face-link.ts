@@ -9,7 +9,7 @@ import { ServerProcess } from './server-process.ts';
 
 /**
  * Calls whose visitors draw the face themselves: calls per core (P5), what face weights and sound take on the wire, and a real
- * browser on a link of 64 kbit/s. `--calls N`, `--seconds S`, `--link KBITS`, `--avatar NAME`.
+ * browser on a link of 64 kbit/s. `--calls N`, `--seconds S`, `--link KBITS`, `--avatar NAME`; 0 leaves a part out.
  */
 const CALLS_PER_CORE_GOAL = 40;
 const WEIGHTS_GOAL_KBITS = 8;
@@ -31,7 +31,7 @@ const { values } = parseArgs({
 });
 const calls = Number(values.calls);
 
-const kbits = (bytes: number, seconds: number): string => `${((bytes * 8) / 1_000 / seconds).toFixed(1)} kbit/s`;
+const rate = (bytes: number, seconds: number): string => `${((bytes * 8) / 1_000 / seconds).toFixed(1)} kbit/s`;
 
 async function density(): Promise<ReportRow[]> {
   const questions = await spokenQuestions();
@@ -85,12 +85,12 @@ async function density(): Promise<ReportRow[]> {
     {
       id: '',
       figure: 'sound while it speaks (Opus, sent twice)',
-      value: kbits(
+      value: rate(
         sum(({ spokenAudioBytes }) => spokenAudioBytes),
         spokenS,
       ),
     },
-    { id: '', figure: 'both, with every header', value: kbits(wire + overhead, spokenS) },
+    { id: '', figure: 'both, with every header', value: rate(wire + overhead, spokenS) },
     { id: '', figure: 'yardstick: an Opus frame', value: `${yardstick.medianUs.toFixed(0)} us` },
   ];
 }
@@ -105,7 +105,7 @@ function linkRows(link: NarrowLink): ReportRow[] {
       goal: `<= ${CONCEALED_GOAL * 100} %`,
       pass: link.concealedShare <= CONCEALED_GOAL,
     },
-    { id: '', figure: '  face frames that arrived', value: `${link.framesPerS.toFixed(1)} a second of ${FRAMES_PER_S}` },
+    { id: '', figure: '  face frames that arrived', value: `${link.framesPerS.toFixed(1)} a second of ${link.sentPerS.toFixed(1)} sent` },
     { id: '', figure: '  pictures drawn', value: `${link.picturesPerS.toFixed(1)} a second, ${link.sidePx} px` },
     {
       id: 'P2',
@@ -114,15 +114,20 @@ function linkRows(link: NarrowLink): ReportRow[] {
       goal: `<= ${SKEW_GOAL_MS} ms`,
       pass: skew <= SKEW_GOAL_MS,
     },
-    { id: '', figure: '  on the wire while it speaks, down and up', value: `${link.downKbits.toFixed(1)} and ${link.upKbits.toFixed(1)} kbit/s` },
+    {
+      id: '',
+      figure: '  on the wire while it speaks, down and up',
+      value: `${link.downKbits.toFixed(1)} and ${link.upKbits.toFixed(1)} kbit/s`,
+    },
     { id: '', figure: '  round trip', value: `${link.roundTripMs.toFixed(0)} ms` },
   ];
 }
 
-const rows = await density();
-rows.push(...linkRows(await measureNarrowLink({ kbits: Number(values.link), avatar: values.avatar })));
+const rows = calls > 0 ? await density() : [];
+const kbits = Number(values.link);
+if (kbits > 0) rows.push(...linkRows(await measureNarrowLink({ kbits, avatar: values.avatar })));
 const reached = printReport({
-  title: `Faces drawn by the browser: ${calls} calls, then one on a narrow link`,
+  title: `Faces drawn by the browser${calls > 0 ? `; ${calls} calls at once` : ''}${kbits > 0 ? `; one on ${kbits} kbit/s` : ''}`,
   rows,
   notes: ['the callers of the first part read the weights and draw nothing; what a browser spends on drawing is its own'],
 });

@@ -6,7 +6,8 @@ import { UdpRelay } from './udp-relay.ts';
 export interface NarrowLink {
   /** Of the sound that was played while the avatar spoke. */
   readonly concealedShare: number;
-  /** Face frames that reached the browser. */
+  /** Face frames that left the server, and that reached the browser. */
+  readonly sentPerS: number;
   readonly framesPerS: number;
   readonly picturesPerS: number;
   readonly sidePx: number;
@@ -50,11 +51,14 @@ export async function measureNarrowLink({ kbits, avatar }: { kbits: number; avat
   const before = await soundOf(page);
   const [downBefore, upBefore] = [relay?.down.bytes ?? 0, relay?.up.bytes ?? 0];
   const beganMs = performance.now();
+  const sentBefore = await server.metric('visavis_face_frames_sent_total');
   const watched = await page.evaluate(watchCanvas);
+  const sent = (await server.metric('visavis_face_frames_sent_total')) - sentBefore;
   const seconds = (performance.now() - beganMs) / 1_000;
   const after = await soundOf(page);
   return {
     concealedShare: (after.concealed - before.concealed) / Math.max(1, after.samples - before.samples),
+    sentPerS: sent / seconds,
     framesPerS: watched.frames / seconds,
     picturesPerS: watched.pictures / seconds,
     sidePx: watched.sidePx,
