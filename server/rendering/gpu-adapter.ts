@@ -10,7 +10,7 @@ export interface OpenGpu {
   readonly device: GPUDevice;
 }
 
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bcpu\b/i;
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
 
 /** Dawn lives as long as this object is known. */
 let gpu: GPU | undefined;

@@ -200,7 +200,7 @@ describe('startRendering', () => {
 });
 
 describe.runIf(software)('startRendering with a graphics card', () => {
-  it('goes over to the card while calls go on', async () => {
+  it('goes over to the card while calls go on, and leaves it when processes are lost with it', async () => {
     const told: FaceRenderer[] = [];
     await using drawn = await startRendering({
       avatarsDir: folder,
@@ -222,6 +222,11 @@ describe.runIf(software)('startRendering with a graphics card', () => {
     await expect.poll(() => drawn.renderer(), { timeout: 20_000 }).toEqual({ id: 'webgpu', adapter: software?.name });
     const { frame } = await nextFrame(session, performer, time);
     expect(frame?.data.length).toBeGreaterThan(0);
-    expect(told).toEqual([{ id: 'webgpu', adapter: software?.name }]);
+    const { child } = session as unknown as { child: { pid: number } };
+    process.kill(child.pid, 'SIGKILL');
+    await expect.poll(() => told.length, { timeout: 20_000 }).toBe(2);
+    process.kill(child.pid, 'SIGKILL');
+    await expect.poll(() => drawn.renderer(), { timeout: 20_000 }).toEqual({ id: 'wasm', reason: expect.stringContaining('lost') });
+    expect(told.map(({ id }) => id)).toEqual(['webgpu', 'webgpu', 'wasm']);
   });
 });
