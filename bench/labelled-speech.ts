@@ -17,6 +17,7 @@ export interface LabelledSpeech {
   /** At 16 kHz. */
   readonly pcm: Int16Array;
   readonly phones: readonly Phone[];
+  readonly text: string;
 }
 
 export async function labelledSpeech(): Promise<LabelledSpeech[]> {
@@ -27,6 +28,7 @@ export async function labelledSpeech(): Promise<LabelledSpeech[]> {
       return {
         name: sound.replace(/\.\w+$/, ''),
         pcm: await decodeSound(join(FOLDER, sound)),
+        text: readFileSync(join(FOLDER, sound.replace(/\.\w+$/, '.txt')), 'utf8').trim(),
         phones: labels.endsWith('.lab') ? phonesOfHts(text) : phonesOfTextGrid(text),
       };
     }),
@@ -52,5 +54,8 @@ function phonesOfTextGrid(text: string): Phone[] {
   }));
 }
 
-/** The face knows IPA and ARPAbet; only `y` means another mouth in each. */
-const ipa = (name: string): string => (/^y$/i.test(name) ? 'j' : name);
+/** The face knows IPA and small ARPAbet; only `y` means another mouth in each. */
+function ipa(name: string): string {
+  const symbol = name.toLowerCase().replace(/[0-9]$/, '');
+  return symbol === 'y' ? 'j' : symbol;
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema } from '../core/config-schema.ts';
-import { readingFromLetters, readingOfSound } from './estimated-phones.ts';
+import { readingFromLetters, readingOfSound, withPhones } from './estimated-phones.ts';
 import type { Synthesis } from './engine.ts';
 import flite from './tts/flite.ts';
 
@@ -41,6 +41,17 @@ describe('phones of a voice that tells none', () => {
     expect(guessed.map((word) => word.text)).toEqual(words.map((word) => word.text));
     expect(phones.length).toBeGreaterThan(20);
     expect(phones.at(-1)?.endMs).toBeCloseTo((pcm.length * 1000) / sampleRateHz, -2);
+  });
+
+  it('are those of its sound where an engine says that all is silent', async () => {
+    const speech = await spoken();
+    const durationMs = (speech.pcm.length * 1000) / speech.sampleRateHz;
+    const silent = { ...speech, phones: [{ symbol: '', startMs: 0, endMs: durationMs }] };
+    const { phones } = withPhones(silent);
+    expect(phones.filter(({ symbol }) => symbol !== '').length).toBeGreaterThan(20);
+    expect(phones[0]?.startMs).toBe(0);
+    expect(phones.at(-1)?.endMs).toBe(durationMs);
+    expect(withPhones(speech)).toBe(speech);
   });
 
   it('are left as stretched in telephone sound', () => {

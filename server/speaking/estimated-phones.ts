@@ -1,5 +1,7 @@
 import type { Phone, WordTiming } from '../core/speech.ts';
 import { phonesFromSound, phonesPlacedBySound } from '../face/lip-sync/heard-phones.ts';
+import type { Synthesis } from './engine.ts';
+import { coverWithPhones } from './phones.ts';
 import type { Sound } from './wav.ts';
 import { type SpokenMark, tokens, wordTimings } from './word-times.ts';
 
@@ -13,6 +15,13 @@ export interface Reading {
   readonly words: readonly WordTiming[];
   /** Its phones are none that were said. */
   readonly isGuess?: boolean;
+}
+
+/** An engine that tells no phones, which is one that says all is silent, gets those that its sound shows. */
+export function withPhones(speech: Synthesis): Synthesis {
+  const { pcm, sampleRateHz, phones } = speech;
+  if (pcm.length === 0 || sampleRateHz < LOWEST_HEARD_HZ || phones.some(({ symbol }) => symbol !== '')) return speech;
+  return { ...speech, phones: coverWithPhones(phonesFromSound(pcm, sampleRateHz), (pcm.length * 1000) / sampleRateHz) };
 }
 
 /** `reading` in time with the sound. */

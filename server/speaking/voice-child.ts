@@ -1,6 +1,7 @@
 import { type ChildMessage, serveParent } from '../core/child.ts';
 import { scanEngines } from '../core/engine-folder.ts';
 import { OWN_ENGINES, type SpeakingConfig, type TtsDefinition, type TtsEngine, type VoiceState } from './engine.ts';
+import { withPhones } from './estimated-phones.ts';
 import { pieceSound, type PieceSound, silentPiece } from './piece-sound.ts';
 import { speakingError } from './speaking-error.ts';
 import { spokenText } from './spoken-text.ts';
@@ -85,7 +86,7 @@ async function speakPiece({ voice: id, language, rate, text }: SpeakPiece, signa
   const said = spokenText(text, language);
   if (!/[\p{L}\p{N}]/u.test(said.text)) return silentPiece();
   const engine = await engineOf(voice);
-  const speech = await engine.synthesize({ text: said.text, language, rate, voice: voice.options, signal });
+  const speech = withPhones(await engine.synthesize({ text: said.text, language, rate, voice: voice.options, signal }));
   return pieceSound(text, said, language, speech, config.loudnessDb);
 }
 

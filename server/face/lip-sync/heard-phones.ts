@@ -35,9 +35,10 @@ const CHANGE = 2.2;
 const UNHEARD = Math.log(0.003);
 /** Shut lips need more proof than others. */
 const DOUBT_OF_CLOSURE = 0.4;
-/** What a pause costs that the text does not have, and a phone that lies `FAR_MS` from where it was expected. */
+/** What a pause costs, and a row of a phone that lies `FAR_MS` or more from where it was expected. */
 const PAUSE = 3;
-const FAR_MS = 250;
+const TRUST = 0.3;
+const FAR_MS = 400;
 const SHORTEST_MS = 20;
 
 /** log P(viseme) by row of HOP_MS. A first hearing makes the second know the voice. */
@@ -131,7 +132,7 @@ function bestPath(states: readonly State[], heard: readonly Float32Array[]): { p
         }
       }
       const offMs = (t + 0.5) * HOP_MS - middleMs;
-      const farness = phone === -1 ? 0 : 0.5 * (offMs / FAR_MS) ** 2;
+      const farness = phone === -1 ? 0 : TRUST * Math.min(1, (offMs / FAR_MS) ** 2);
       next[s] = best + (row[viseme] as number) - farness;
     });
     steps.push(step);

@@ -3,16 +3,16 @@
  * measure mains hum and handling noise, not the mouth.
  */
 export class HighPass {
-  readonly #sections: readonly Biquad[];
+  readonly #first: Biquad;
+  readonly #second: Biquad;
 
   constructor(cutoffHz: number, sampleRateHz: number) {
-    this.#sections = [0.5412, 1.3066].map((quality) => new Biquad(cutoffHz, quality, sampleRateHz));
+    this.#first = new Biquad(cutoffHz, 0.5412, sampleRateHz);
+    this.#second = new Biquad(cutoffHz, 1.3066, sampleRateHz);
   }
 
   next(sample: number): number {
-    let value = sample;
-    for (const section of this.#sections) value = section.next(value);
-    return value;
+    return this.#second.next(this.#first.next(sample));
   }
 }
 

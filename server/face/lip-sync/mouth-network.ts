@@ -52,15 +52,22 @@ class StreamingLayer {
     // Rows before the sound are silent: the ring still holds its first zeros there.
     for (const [i, offset] of offsets.entries()) this.#gathered.set(this.#row(centre + offset), i * inputs);
     const { weights, biases } = this.#weights;
-    const length = this.#gathered.length;
+    const gathered = this.#gathered;
+    const length = gathered.length;
+    const out = this.#out;
     const through = isResidual ? this.#row(centre) : undefined;
-    for (let j = 0, at = 0; j < outputs; j++) {
-      let sum = biases[j] as number;
-      for (let k = 0; k < length; k++, at++) sum += (weights[at] as number) * (this.#gathered[k] as number);
-      if (this.#isRectified && sum < 0) sum = 0;
-      this.#out[j] = through ? sum + (through[j] as number) : sum;
+    for (let j = 0, at = 0; j < outputs; j++, at += length) {
+      // Two sums, so that one addition need not wait for the other.
+      let [even, odd] = [biases[j] as number, 0];
+      for (let k = 1; k < length; k += 2) {
+        even += (weights[at + k - 1] as number) * (gathered[k - 1] as number);
+        odd += (weights[at + k] as number) * (gathered[k] as number);
+      }
+      if (length % 2 === 1) even += (weights[at + length - 1] as number) * (gathered[length - 1] as number);
+      const sum = this.#isRectified ? Math.max(0, even + odd) : even + odd;
+      out[j] = through ? sum + (through[j] as number) : sum;
     }
-    return this.#out;
+    return out;
   }
 
   #row(index: number): Float32Array {

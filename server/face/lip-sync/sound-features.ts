@@ -65,8 +65,9 @@ export class SoundFeatures {
   /** Calls `onRow` for each row that this sound completes, which is reused by the next; row i belongs to (i + 0.5) * HOP_MS. */
   push(pcm: Int16Array, onRow: (row: Float32Array) => void): void {
     const ring = this.#ring;
-    for (const sample of pcm) {
-      ring[this.#written % ring.length] = this.#highPass.next(sample / 32_768);
+    const highPass = this.#highPass;
+    for (let i = 0; i < pcm.length; i++) {
+      ring[this.#written % ring.length] = highPass.next((pcm[i] as number) / 32_768);
       this.#written++;
       if (this.#written < this.#due) continue;
       this.#due = this.#windowEnd(++this.#count);
@@ -80,33 +81,45 @@ export class SoundFeatures {
   }
 
   #row(): Float32Array {
+    const crossings = this.#windowed();
+    this.#spectrum.of(this.#frame, this.#power);
+    const power = this.#power;
+    const logs = this.#logs;
+    let total = 0;
+    for (const [b, { firstBin, weights }] of this.#bands.entries()) {
+      let sum = 0;
+      for (let k = 0; k < weights.length; k++) sum += (weights[k] as number) * (power[firstBin + k] as number);
+      sum *= this.#scale;
+      total += sum;
+      logs[b] = Math.log10(sum + QUIETEST_POWER);
+    }
+    const level = Math.log10(total + QUIETEST_POWER);
+    const { speaker } = this;
+    speaker.update(level, logs);
+    const out = this.#out;
+    for (let b = 0; b < BANDS; b++) out[b] = clip((logs[b] as number) - speaker.expected(b));
+    out[BANDS] = clip(level - speaker.peak + 1);
+    out[BANDS + 1] = clip(level - speaker.floor - 1);
+    out[BANDS + 2] = clip((8 * crossings) / this.#ring.length - 1);
+    return out;
+  }
+
+  /** Fills the frame with the last window of sound; returns how often it crosses zero. */
+  #windowed(): number {
     const ring = this.#ring;
-    const start = this.#written % ring.length;
+    const frame = this.#frame;
+    const window = this.#window;
+    let at = this.#written % ring.length;
     let crossings = 0;
     let before = 0;
     for (let i = 0; i < ring.length; i++) {
-      const sample = ring[(start + i) % ring.length] as number;
+      const sample = ring[at] as number;
+      if (++at === ring.length) at = 0;
       if (sample * before < 0) crossings++;
       before = sample;
-      this.#frame[i] = sample * (this.#window[i] as number);
+      frame[i] = sample * (window[i] as number);
     }
-    this.#spectrum.of(this.#frame, this.#power);
-    let total = 0;
-    this.#bands.forEach(({ firstBin, weights }, b) => {
-      let sum = 0;
-      for (let k = 0; k < weights.length; k++) sum += (weights[k] as number) * (this.#power[firstBin + k] as number);
-      sum *= this.#scale;
-      total += sum;
-      this.#logs[b] = Math.log10(sum + QUIETEST_POWER);
-    });
-    const level = Math.log10(total + QUIETEST_POWER);
-    this.speaker.update(level, this.#logs);
-    const out = this.#out;
-    for (let b = 0; b < BANDS; b++) out[b] = clip((this.#logs[b] as number) - this.speaker.expected(b));
-    out[BANDS] = clip(level - this.speaker.peak + 1);
-    out[BANDS + 1] = clip(level - this.speaker.floor - 1);
-    out[BANDS + 2] = clip((8 * crossings) / ring.length - 1);
-    return out;
+    return crossings;
   }
 }
 
