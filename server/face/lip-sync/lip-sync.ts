@@ -36,7 +36,9 @@ const SURE = 0.5;
 const PP = VISEMES.indexOf('PP');
 const SIL = VISEMES.indexOf('sil');
 
-const layers = unpackWeights(MOUTH_WEIGHTS);
+let unpacked: ReturnType<typeof unpackWeights> | undefined;
+/** Unpacked when first needed: most calls speak with voices that tell their phones. */
+const layers = () => (unpacked ??= unpackWeights(MOUTH_WEIGHTS));
 
 /** `sampleRateHz`: 16 to 48 kHz. `knows` is sound of the same voice, if there is some already. */
 export function openLipSync(sampleRateHz: number, { knows }: { knows?: Int16Array } = {}): SoundLipSync {
@@ -46,7 +48,7 @@ export function openLipSync(sampleRateHz: number, { knows }: { knows?: Int16Arra
 class NetworkLipSync implements SoundLipSync {
   readonly lookAheadMs = LOOK_AHEAD_MS;
   readonly #features: SoundFeatures;
-  readonly #network = new MouthNetwork(layers);
+  readonly #network = new MouthNetwork(layers());
   readonly #gate = new QuietGate(LOOK_AHEAD_ROWS);
   #last = atRest();
   #rows = 0;
