@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { VisavisError } from '../core/errors.ts';
+import { portraitError } from '../portrait/portrait-error.ts';
 
 /** Folder names of avatars that people choose: a letter first, so that no variant is taken for one. */
 export const AVATAR_NAME = /^[a-z][a-z0-9-]{0,63}$/;
@@ -20,3 +22,5 @@ export function freeName(avatarsDir: string, wanted: string): string {
   if (!existsSync(join(avatarsDir, wanted))) return wanted;
   for (let n = 2; ; n++) if (!existsSync(join(avatarsDir, `${wanted}-${n}`))) return `${wanted}-${n}`;
 }
+
+export const taken = (name: string): VisavisError => portraitError('avatar_exists', `There is an avatar "${name}" already`);

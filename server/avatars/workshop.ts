@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { PersonBrief } from '../casting/brief.ts';
-import { portraitPrompt } from '../casting/portrait-prompt.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { Config } from '../core/config-schema.ts';
-import { coreError, toVisavisError } from '../core/errors.ts';
+import { coreError } from '../core/errors.ts';
 import type { FacePoints } from '../core/face-points.ts';
 import type { Log } from '../core/log.ts';
 import type { SpokenPiece } from '../core/speech.ts';
 import type { ImageGeneration } from '../image-generation/image-generation.ts';
-import type { GeneratedPicture, ImportLimits, ImportOptions, PortraitInspection } from '../portrait/contract.ts';
-import { importPortrait, inspectPortrait } from '../portrait/import.ts';
+import type { PortraitInspection } from '../portrait/contract.ts';
+import { inspectPortrait } from '../portrait/import.ts';
 import { portraitError } from '../portrait/portrait-error.ts';
 import { isThere, POSTER, readPoster } from '../rendering/avatar-folder.ts';
 import type { Speaking } from '../speaking/contract.ts';
@@ -27,16 +25,16 @@ import type {
   MadeResult,
   MediaFile,
   Style,
-  Variant,
 } from './contract.ts';
-import { type Drawing, missingIn } from './draw-brief.ts';
+import { Creation, draftOf } from './creation.ts';
 import { DrawingProcess } from './drawing-process.ts';
 import { Gallery } from './gallery.ts';
 import { hasEnded, type JobContext } from './job.ts';
 import { JobQueue } from './job-queue.ts';
 import { drawSheet, MediaStore } from './media-store.ts';
-import { AVATAR_NAME } from './names.ts';
-import { castAll, checkedBrief, describedByModel, EMBEDDED, readWords, type WordModel, type WordOptions } from './read-words.ts';
+import { AVATAR_NAME, taken } from './names.ts';
+import { importPhoto, photoLimits } from './photo-import.ts';
+import { checkedBrief, EMBEDDED, type WordModel } from './read-words.ts';
 import { removeAvatar } from './remove-avatar.ts';
 import { usualSentence } from './usual-sentence.ts';
 
@@ -55,9 +53,6 @@ export interface WorkshopOptions {
   readonly indexDir?: string;
 }
 
-/** How much of a creation is done when the words are read, and when an image server has answered. */
-const READ_FRACTION = 0.05;
-const PICTURED_FRACTION = 0.4;
 const CLIP_PX = 512;
 const CLIP_AT_LEAST_MS = 5_000;
 const MAX_CLIP_CHARS = 400;
@@ -76,6 +71,7 @@ export class Workshop implements Avatars {
   readonly #gallery: Gallery;
   readonly #media: MediaStore;
   readonly #clock: Clock;
+  readonly #creation: Creation;
   /** Drafts of this run of the server, one folder for each job. */
   readonly #draftsDir: string;
 
@@ -86,6 +82,7 @@ export class Workshop implements Avatars {
     this.#avatarsDir = resolve(options.avatarsDir);
     this.#draftsDir = draftsDir;
     this.#drawing = new DrawingProcess(config, clock);
+    this.#creation = new Creation({ ...options, clock, avatarsDir: this.#avatarsDir, draftsDir, drawing: this.#drawing });
     this.#media = new MediaStore(resolve(config.workDir, 'media'));
     this.#jobs = new JobQueue({
       maxQueued: config.maxQueuedJobs,
@@ -169,12 +166,18 @@ export class Workshop implements Avatars {
 
   inspect(photo: Uint8Array, points: FacePoints | undefined, signal: AbortSignal): Promise<PortraitInspection> {
     const { landmarkEngine: engine, niceness } = this.#options.config;
-    return inspectPortrait(photo, { engine, niceness, limits: this.#photoLimits(), signal, ...(points ? { points } : {}) }, this.#clock);
+    return inspectPortrait(
+      photo,
+      { engine, niceness, limits: photoLimits(this.#options.config), signal, ...(points ? { points } : {}) },
+      this.#clock,
+    );
   }
 
   async import(order: ImportOrder): Promise<AvatarJob> {
     await this.#mustBeFree(order.name);
-    return this.#jobs.add('import', 'quick', (context) => this.#importPhoto(order.photo, { ...order, outDir: this.#avatarsDir }, context));
+    return this.#jobs.add('import', 'quick', (context) =>
+      importPhoto(order.photo, { ...order, outDir: this.#avatarsDir }, context, this.#options.config, this.#clock),
+    );
   }
 
   async create(order: CreationOrder): Promise<AvatarJob> {
@@ -191,7 +194,9 @@ export class Workshop implements Avatars {
     if (variants > config.maxVariants) throw avatarError('description_unusable', `At most ${config.maxVariants} variants are drawn`);
     if (name !== undefined) await this.#mustBeFree(name);
     const brief = order.brief && checkedBrief(order.brief);
-    return this.#jobs.add('creation', style === 'illustrated' ? 'quick' : 'slow', (context) => this.#create({ ...order, brief }, context));
+    return this.#jobs.add('creation', style === 'illustrated' ? 'quick' : 'slow', (context) =>
+      this.#creation.run({ ...order, brief }, context),
+    );
   }
 
   async say({ of, ...words }: ClipOrder): Promise<AvatarJob> {
@@ -251,120 +256,6 @@ export class Workshop implements Avatars {
 
   // --- how it is made ----------------------------------------------------------------------------------------------
 
-  async #create(order: CreationOrder, context: Context): Promise<MadeResult> {
-    const { text, style, seed, name, title } = order;
-    const words = this.#wordOptions(context.signal);
-    context.update({ stage: 'words', fraction: 0 });
-    const reading = order.brief === undefined && text !== undefined ? await readWords(text, words) : undefined;
-    const count = name === undefined ? order.variants : 1;
-    const cast = order.brief ? [order.brief] : castAll(reading?.wish ?? {}, seed, count);
-    // Machines differ by their paint alone, and take half a minute each.
-    const briefs = cast[0]?.kind === 'robot' ? cast.slice(0, 1) : cast;
-    const known: MadeResult = { ...(reading ? { reading } : {}) };
-    context.update({ stage: 'drawing', fraction: READ_FRACTION, result: known });
-    const place = name === undefined ? join(this.#draftsDir, context.id) : this.#avatarsDir;
-    if (style === 'photo') return this.#picture(briefs, { order, words, known, place }, context);
-    const drawings = briefs.map(
-      (brief, index): Drawing => ({
-        brief,
-        style,
-        name: name ?? draftOf(index),
-        title,
-        folder: join(place, name === undefined ? draftOf(index) : `.${name}-${context.id}`),
-        words: text,
-        draft: order.draft,
-      }),
-    );
-    const variants: Variant[] = [];
-    const missing = briefs[0] ? missingIn(style, briefs[0]) : [];
-    const { drawTimeoutMs, sculptTimeoutMs } = this.#options.config;
-    const folder = drawings[0]?.folder ?? place;
-    try {
-      await this.#drawing.ask(
-        { kind: 'draw', drawings },
-        {
-          timeoutMs: style === 'sculpted' ? sculptTimeoutMs : drawTimeoutMs * drawings.length,
-          signal: context.signal,
-          onPart: ({ index, what, share }) => {
-            const brief = briefs[index];
-            if (what === 'done' && brief && name === undefined) variants.push({ index, title: title ?? brief.title, brief });
-            context.update({
-              stage: 'drawing',
-              fraction: READ_FRACTION + (1 - READ_FRACTION) * ((index + share) / drawings.length),
-              result: { ...known, missing, ...(name === undefined ? { variants: [...variants] } : {}) },
-            });
-          },
-        },
-      );
-      if (name === undefined) return { ...known, missing, variants };
-      await rename(folder, join(this.#avatarsDir, name)).catch((error: NodeJS.ErrnoException) => {
-        throw error.code === 'ENOTEMPTY' || error.code === 'EEXIST' ? taken(name) : error;
-      });
-      return { ...known, missing, avatar: name };
-    } finally {
-      if (name !== undefined) await rm(folder, { recursive: true, force: true });
-    }
-  }
-
-  /** Pictures of the image server, imported like photographs. */
-  async #picture(
-    briefs: readonly PersonBrief[],
-    { order, words, known, place }: { order: CreationOrder; words: WordOptions; known: MadeResult; place: string },
-    context: Context,
-  ): Promise<MadeResult> {
-    const { images, config } = this.#options;
-    const { text, name, title } = order;
-    await mkdir(place, { recursive: true });
-    const variants: Variant[] = [];
-    let made: MadeResult = known;
-    for (const [index, brief] of briefs.entries()) {
-      const part = (share: number) => (index + share) / briefs.length;
-      context.update({ stage: 'image', fraction: part(READ_FRACTION), result: { ...known, variants: [...variants] } });
-      const asked = portraitPrompt(brief, await describedByModel(brief, text, words));
-      const { bytes, by } = await images.generate({ ...asked, seed: brief.seed, signal: context.signal });
-      const generated: GeneratedPicture = { by, prompt: asked.prompt, words: text, seed: brief.seed };
-      made = await this.#importPhoto(
-        bytes,
-        { name: name ?? draftOf(index), title: title ?? brief.title, source: by, generated, outDir: place },
-        {
-          ...context,
-          update: ({ fraction = 0, ...rest }) =>
-            context.update({ ...rest, fraction: part(PICTURED_FRACTION + (1 - PICTURED_FRACTION) * fraction) }),
-        },
-        config.maxImageBytes,
-      );
-      variants.push({ index, title: title ?? brief.title, brief });
-    }
-    return name === undefined ? { ...known, variants } : { ...known, ...made };
-  }
-
-  async #importPhoto(
-    photo: Uint8Array,
-    order: Omit<ImportOrder, 'photo'> & { readonly outDir: string; readonly generated?: GeneratedPicture },
-    { signal, update }: Context,
-    maxBytes?: number,
-  ): Promise<MadeResult> {
-    const { landmarkEngine: engine, niceness } = this.#options.config;
-    const { name, outDir, generated, title, consent, licence, source, points } = order;
-    const options: ImportOptions = {
-      name,
-      outDir,
-      generated,
-      engine,
-      niceness,
-      signal,
-      limits: { ...this.#photoLimits(), ...(maxBytes === undefined ? {} : { maxBytes }) },
-      onProgress: update,
-      ...(title === undefined ? {} : { title }),
-      ...(consent === undefined ? {} : { consent }),
-      ...(licence === undefined ? {} : { licence }),
-      ...(source === undefined ? {} : { source }),
-      ...(points === undefined ? {} : { points }),
-    };
-    const report = await importPortrait(photo, options, this.#clock);
-    return { avatar: report.name, warnings: report.warnings, points: report.points };
-  }
-
   async #film(
     avatarsDir: string,
     name: string,
@@ -420,25 +311,9 @@ export class Workshop implements Avatars {
     if (!AVATAR_NAME.test(name)) throw portraitError('avatar_name_invalid', `"${name.slice(0, 80)}" cannot be the name of an avatar`);
     if (await isThere(join(this.#avatarsDir, name))) throw taken(name);
   }
-
-  #photoLimits(): Partial<ImportLimits> {
-    const { maxPhotoBytes: maxBytes, maxMemoryMb, importTimeoutMs: timeoutMs } = this.#options.config;
-    return { maxBytes, maxMemoryMb, timeoutMs };
-  }
-
-  #wordOptions(signal: AbortSignal): WordOptions {
-    const { model, config, log } = this.#options;
-    const onFailure = (error: unknown) => {
-      const { code, hint } = toVisavisError(error, 'avatars');
-      log.warn({ code, hint, model: model?.name }, 'the language model did not help with a description');
-    };
-    return { model, timeoutMs: config.wordsTimeoutMs, signal, onFailure };
-  }
 }
 
 const AVATAR_FOLDER = /^[a-z0-9][a-z0-9-]{0,63}$/;
-const draftOf = (variant: number): string => `v${variant}`;
-const taken = (name: string) => portraitError('avatar_exists', `There is an avatar "${name}" already`);
 
 /** Drafts of servers that ended without tidying up. */
 async function removeStale(workDir: string): Promise<void> {

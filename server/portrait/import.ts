@@ -162,7 +162,7 @@ async function inChild<Answer>(
       request: { kind, ...request, limits, program },
       timeoutMs: limits.timeoutMs,
       maxMemoryMb: limits.maxMemoryMb,
-      niceness: options.niceness,
+      ...(options.niceness === undefined ? {} : { niceness: options.niceness }),
       signal: options.signal,
       onPart: (part) => onPart(part as StageProgress),
       errors: {
