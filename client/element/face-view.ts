@@ -14,6 +14,9 @@ export interface FaceViewOptions {
   readonly onShown: (place: RenderingPlace) => void;
 }
 
+/** Until the server says how its pictures are. */
+const UNKNOWN_SHAPE = { width: 1, height: 1 };
+
 /**
  * Which picture of a call is seen: the video that the server sends, or the canvas that this page draws. Whatever is changed in
  * mid-call, the last picture of the old way stays until the first one of the new way is there.
@@ -74,7 +77,7 @@ export class FaceView implements Disposable {
   #onSession(session: CalledSession): void {
     if (this.#closed) return;
     this.#session = session;
-    if (session.rendering === 'client') void this.#draw(session.avatar);
+    if (session.rendering === 'client') void this.#draw(session.avatar).then(() => this.#drawn?.fit());
     else if (this.#shown === 'client' || this.#playable !== this.#received) this.#awaitVideo();
   }
 
@@ -85,7 +88,7 @@ export class FaceView implements Disposable {
       canvas,
       base,
       light,
-      shape: this.#session?.picture ?? { width: 1, height: 1 },
+      shape: () => this.#session?.picture ?? UNKNOWN_SHAPE,
       soundMs: () => call.playoutMs(),
       onPainted: () => this.#show('client'),
     });

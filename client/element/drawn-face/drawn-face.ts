@@ -10,7 +10,7 @@ export interface DrawnFaceOptions {
   /** The server. */
   readonly base: URL;
   /** Proportions of the picture that the server would draw. */
-  readonly shape: Size;
+  readonly shape: () => Size;
   /** Fetch little, for narrow links. */
   readonly light: boolean;
   /** Media time at the loudspeaker, milliseconds. */
@@ -43,6 +43,8 @@ export class DrawnFace implements Disposable {
   #avatar: string | undefined;
   #loading: AbortController | undefined;
   #drawing: FaceDrawing | undefined;
+  /** The newest opening counts. */
+  #openings = 0;
   #size: Size | undefined;
   #limitPx = LARGEST_SIDE_PX;
   #isPainted = false;
@@ -59,7 +61,7 @@ export class DrawnFace implements Disposable {
     this.#frameRequest = requestAnimationFrame(this.#onFrame);
     this.#observer = new ResizeObserver(() => {
       clearTimeout(this.#resizeTimer);
-      this.#resizeTimer = setTimeout(() => void this.#resize(), RESIZE_AFTER_MS);
+      this.#resizeTimer = setTimeout(() => void this.fit(), RESIZE_AFTER_MS);
     });
     this.#observer.observe(options.canvas);
   }
@@ -90,11 +92,22 @@ export class DrawnFace implements Disposable {
       if (loading.signal.aborted) return;
       this.#avatar = before;
       throw thrown;
+    } finally {
+      if (this.#loading === loading) this.#loading = undefined;
     }
   }
 
   accept(mediaMs: number, parameters: FaceParameters): void {
     this.#timeline.add(mediaMs, parameters);
+  }
+
+  /** Draws at the size that is right now, where it is another one. */
+  async fit(): Promise<void> {
+    const { width, height } = this.#wantedSize();
+    const assets = this.#assets;
+    // A face that is being loaded is opened at the right size.
+    if (!assets || this.#loading || (width === this.#size?.width && height === this.#size.height)) return;
+    await this.#open(assets).catch((thrown: unknown) => console.warn('visavis: the face could not be drawn at another size', thrown));
   }
 
   close(): void {
@@ -113,8 +126,9 @@ export class DrawnFace implements Disposable {
 
   async #open(assets: AvatarAssets, signal?: AbortSignal): Promise<void> {
     const size = this.#wantedSize();
+    const opening = ++this.#openings;
     const drawing = await openDrawing(this.#options.canvas, assets, size);
-    if (this.#closed || signal?.aborted) {
+    if (this.#closed || signal?.aborted || opening !== this.#openings) {
       drawing[Symbol.dispose]();
       return;
     }
@@ -131,14 +145,7 @@ export class DrawnFace implements Disposable {
   #wantedSize(): Size {
     const { canvas, shape } = this.#options;
     const box = { width: canvas.clientWidth, height: canvas.clientHeight };
-    return pictureSize(shape, box, devicePixelRatio, this.#limitPx);
-  }
-
-  async #resize(): Promise<void> {
-    const { width } = this.#wantedSize();
-    const assets = this.#assets;
-    if (!assets || width === this.#size?.width) return;
-    await this.#open(assets).catch((thrown: unknown) => console.warn('visavis: the face could not be drawn at another size', thrown));
+    return pictureSize(shape(), box, devicePixelRatio, this.#limitPx);
   }
 
   readonly #onFrame = (): void => {
@@ -176,6 +183,6 @@ export class DrawnFace implements Disposable {
     this.#pictures = 0;
     if (!isSlow || !this.#size) return;
     this.#limitPx = smallerSide(Math.max(this.#size.width, this.#size.height));
-    void this.#resize();
+    void this.fit();
   }
 }
