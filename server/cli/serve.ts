@@ -5,6 +5,7 @@ import { nameOfFolder } from '../core/character.ts';
 import { type ConfigFlag, loadConfig } from '../core/config.ts';
 import type { Config } from '../core/config-schema.ts';
 import { errorCatalogue, toVisavisError, type VisavisError } from '../core/errors.ts';
+import { NICENESS, setNiceness } from '../core/niceness.ts';
 import { collectStartupGarbage } from '../core/startup-garbage.ts';
 import { buildClient } from './build-client.ts';
 import { type GivenFlag, type Invocation, usageError } from './command.ts';
@@ -40,6 +41,7 @@ function settingOf({ name, value = '' }: GivenFlag): ConfigFlag[] {
 /** `start`: runs the server until a signal ends it. */
 export async function serve(invocation: Invocation): Promise<number> {
   const config = configOf(invocation);
+  setNiceness(process.pid, NICENESS.pacing);
   await checkPort(config.server);
   const build = await buildClient(invocation.rootDir);
   if (build.built) process.stderr.write(`visavis: built the pages in ${(build.elapsedMs / 1000).toFixed(1)} s\n`);

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { setPriority } from 'node:os';
 import { type ChildMessage, SupervisedChild } from './child.ts';
 import { after, type Clock, systemClock } from './clock.ts';
 import { coreError, isAbort } from './errors.ts';
+import { NICENESS } from './niceness.ts';
 
 /** One piece of work for a process of its own, which lives no longer than the work. */
 export interface ChildTask {
@@ -14,8 +14,8 @@ export interface ChildTask {
   readonly timeoutMs: number;
   /** Resident memory of the process, watched where the system tells it (Linux); 0: not watched. */
   readonly maxMemoryMb: number;
-  /** How far it steps back behind other processes, 0 .. 19 (nice). */
-  readonly niceness?: number | undefined;
+  /** Behind other processes, as long work is, when not said. */
+  readonly niceness?: number;
   readonly signal?: AbortSignal | undefined;
   readonly onPart?: (part: unknown) => void;
   /** What its owner calls these ends. */
@@ -37,6 +37,7 @@ export async function runInChild<Answer>(task: ChildTask, clock: Clock = systemC
     name: task.name,
     modulePath: task.modulePath,
     init: null,
+    niceness: task.niceness ?? NICENESS.background,
     execArgv: ['--disable-warning=ExperimentalWarning', ...(maxMemoryMb > 0 ? [`--max-old-space-size=${Math.max(256, maxMemoryMb)}`] : [])],
     startTimeoutMs: 2 * timeoutMs,
     // It computes for seconds without answering; its own limit of time counts.
@@ -62,11 +63,7 @@ export async function runInChild<Answer>(task: ChildTask, clock: Clock = systemC
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     const work = async (): Promise<Answer> => {
-      const started = child.start();
-      const { pid } = child;
-      // Before it starts threads: they inherit it.
-      if (pid !== undefined && task.niceness) ifAlive(() => setPriority(pid, task.niceness ?? 0));
-      await started;
+      await child.start();
       return child.ask<Answer>(task.request, { ...(signal ? { signal } : {}), ...(task.onPart ? { onPart: task.onPart } : {}) });
     };
     return await Promise.race([work(), stopped.promise]);

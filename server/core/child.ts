@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { after, type Clock, systemClock } from './clock.ts';
 import { coreError, reviveError, type SerialisedError, toVisavisError } from './errors.ts';
 import { Emitter } from './events.ts';
+import { NICENESS, setNiceness } from './niceness.ts';
 import { collectStartupGarbage } from './startup-garbage.ts';
 
 /**
@@ -41,6 +42,8 @@ export interface ChildOptions {
   readonly init?: unknown;
   readonly execArgv?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Of its processor time; see NICENESS. */
+  readonly niceness?: number;
   /** Until the child says that it is ready. */
   readonly startTimeoutMs?: number;
   readonly heartbeatMs?: number;
@@ -57,6 +60,7 @@ export interface ChildOptions {
 const STOP_TIMEOUT_MS = 2_000;
 
 const DEFAULTS = {
+  niceness: NICENESS.normal as number,
   startTimeoutMs: 20_000,
   heartbeatMs: 1_000,
   hangTimeoutMs: 5_000,
@@ -191,7 +195,7 @@ export class SupervisedChild extends Emitter<ChildEvents> {
   }
 
   #spawn(): void {
-    const { modulePath, execArgv, env, startTimeoutMs } = this.#options;
+    const { modulePath, execArgv, env, niceness, startTimeoutMs } = this.#options;
     const child = fork(modulePath, [], {
       serialization: 'advanced',
       execArgv: [...(execArgv ?? [])],
@@ -199,6 +203,7 @@ export class SupervisedChild extends Emitter<ChildEvents> {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#process = child;
+    if (child.pid !== undefined) setNiceness(child.pid, niceness);
     child.on('message', (message) => this.#onMessage(message as ToParent));
     child.on('error', (error) => {
       this.#failure = toVisavisError(error);

@@ -143,7 +143,7 @@ const thinking = section({
     .string()
     .optional()
     .describe('Folder of an ONNX text classifier of emotions: model.onnx, tokenizer.json, config.json. Without it, word lists.'),
-  emotionModelLanguages: z.array(z.string().max(8)).default(['en']).describe('Languages that this model reads.'),
+  emotionModelLanguages: z.array(z.string().max(35)).default(['en']).describe('Languages that this model reads.'),
   emotionPictureModelFile: z.string().optional().describe('ONNX classifier of facial expressions, shaped like FER+.'),
   emotionTimeoutMs: ms(80, 5_000).describe('How long an answer may wait for these models; then the word lists must do.'),
   expressiveReplies: z

@@ -96,7 +96,8 @@ describe('layers', () => {
       expect(failure({ env: { [envName(setting)]: text } }).message).toContain(setting.key);
       return;
     }
-    const env = { [envName(setting)]: text, VISAVIS_SERVER__ALLOW_INSECURE_PUBLIC: setting.key === 'allowInsecurePublic' ? text : 'true' };
+    const needed = { VISAVIS_SERVER__ALLOW_INSECURE_PUBLIC: 'true', VISAVIS_TRANSPORT__TURN_SECRET: 'shared' };
+    const env = { ...needed, [envName(setting)]: text };
     const config = load({ env }) as unknown as Record<string, Record<string, unknown>>;
     const expected = { string: text, number: Number(text), boolean: text === 'true', array: text.split(', ') };
     expect(config[setting.section]?.[setting.key]).toEqual(expected[setting.type]);
@@ -149,6 +150,7 @@ describe('complaints', () => {
     [{ flags: [flag('log.level', 'loud')] }, /log\.level: .*trace/],
     [{ flags: [flag('transport.portMin', '9')] }, /portMin is above/],
     [{ flags: [flag('server.tlsKeyFile', '/nowhere')] }, /belong together/],
+    [{ flags: [flag('transport.turnUrls', 'turn:turn.example.org')] }, /needs transport.turnSecret/],
   ] as const)('%j is refused and says where it came from', (sources, message) => {
     const error = failure(sources);
     expect(error.code).toBe('invalid');

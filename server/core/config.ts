@@ -213,13 +213,20 @@ export function isLoopbackHost(host: string): boolean {
 }
 
 /** What no single value shows. */
-function checkTogether({ server, transport, hearing }: Config): void {
+function checkTogether({ server, transport, hearing, thinking }: Config): void {
   if (!isLoopbackHost(server.host) && server.apiKeys.length === 0 && !server.allowInsecurePublic)
     throw configError('insecure_public', `server.host ${server.host} can be reached by others, and there is no API key`);
   if (Boolean(server.tlsCertFile) !== Boolean(server.tlsKeyFile))
     throw configError('invalid', 'server.tlsCertFile and server.tlsKeyFile belong together: set both or none');
-  for (const path of [server.tlsCertFile, server.tlsKeyFile])
-    if (path && !existsSync(path)) throw configError('file_missing', `The TLS file ${path} does not exist`);
+  const files = {
+    'server.tlsCertFile': server.tlsCertFile,
+    'server.tlsKeyFile': server.tlsKeyFile,
+    'thinking.emotionPictureModelFile': thinking.emotionPictureModelFile,
+  };
+  for (const [key, path] of Object.entries(files))
+    if (path && !existsSync(path)) throw configError('file_missing', `${key}: the file ${path} does not exist`);
+  if (transport.turnUrls.length > 0 && !transport.turnSecret)
+    throw configError('invalid', 'transport.turnUrls needs transport.turnSecret, which the TURN server knows, too');
   if (transport.portMin > transport.portMax) throw configError('invalid', 'transport.portMin is above transport.portMax');
   if (transport.minVideoBps > transport.maxVideoBps) throw configError('invalid', 'transport.minVideoBps is above transport.maxVideoBps');
   if (transport.inboundDepthMs > transport.inboundMaxDepthMs)

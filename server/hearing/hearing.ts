@@ -3,6 +3,7 @@ import { SupervisedChild } from '../core/child.ts';
 import { after, type Clock, systemClock } from '../core/clock.ts';
 import type { Config } from '../core/config-schema.ts';
 import { isAbort } from '../core/errors.ts';
+import { NICENESS } from '../core/niceness.ts';
 import type { Ear, EarOptions, Hearing } from './contract.ts';
 import { CallEar } from './call-ear.ts';
 import type { EarInfo, EarInit, FromEar, ToEar } from './ear-messages.ts';
@@ -58,6 +59,7 @@ class EarSupervisor implements Hearing {
       name: 'ear',
       modulePath: new URL('./ear-child.ts', import.meta.url),
       init: this.#init,
+      niceness: NICENESS.perFrame,
       clock: this.#clock,
       // Decoders load and decode on several threads; an arena of glibc's for each of them would hold 35 MB more.
       env: { MALLOC_ARENA_MAX: '2' },

@@ -7,7 +7,6 @@ import { renderingError } from './rendering-error.ts';
 
 const TIMEOUT_MS = 30_000;
 const MAX_MEMORY_MB = 1_024;
-const NICENESS = 10;
 
 /**
  * Atlases for narrow links: half as wide and high, WebP, a twentieth of the bytes. A face that is not much larger than 512
@@ -43,7 +42,6 @@ export class LightAtlases {
       request,
       timeoutMs: TIMEOUT_MS,
       maxMemoryMb: MAX_MEMORY_MB,
-      niceness: NICENESS,
       errors: {
         timedOut: () => renderingError('avatar_invalid', `The atlas could not be made smaller within ${TIMEOUT_MS / 1000} s`),
         tooLarge: () => renderingError('avatar_invalid', `The atlas needs more than ${MAX_MEMORY_MB} MB to be made smaller`),

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { SupervisedChild } from '../core/child.ts';
 import { coreError, toVisavisError } from '../core/errors.ts';
 import type { MediaTime } from '../core/media-time.ts';
+import { NICENESS } from '../core/niceness.ts';
 import type { EncodedFrame } from '../core/video.ts';
 import type { AvatarSummary, FaceRenderer, FaceSession, FaceSessionOptions, Rendering } from './contract.ts';
 import type { FaceChildEvent, FaceChildInfo, FaceChildInit, FaceChildMessage } from './face-child.ts';
@@ -70,7 +71,12 @@ class ProcessRendering implements Rendering {
     };
     const count = options.workers || Math.max(1, Math.floor(availableParallelism() / 2));
     this.#children = Array.from({ length: count }, (_, i) => {
-      const child = new SupervisedChild({ name: `face-${i + 1}`, modulePath: new URL('./face-child.ts', import.meta.url), init });
+      const child = new SupervisedChild({
+        name: `face-${i + 1}`,
+        modulePath: new URL('./face-child.ts', import.meta.url),
+        init,
+        niceness: NICENESS.perFrame,
+      });
       child.on('event', (event) => this.#onEvent(child, event as FaceChildEvent));
       child.on('lost', (reason) => this.#onLost(child, reason));
       child.on('ready', (info, restarts) => this.#onReady(child, info as FaceChildInfo, restarts));

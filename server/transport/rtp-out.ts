@@ -18,6 +18,12 @@ export const PLAYOUT_DELAY_URI = 'http://www.webrtc.org/experiments/rtp-hdrext/p
  */
 const PLAYOUT_DELAY = Buffer.from([0x00, 0x00, 0x06]);
 
+/**
+ * From a browser's taking a picture out of its buffer until it is seen: a little more than a refresh of the screen, which
+ * browsers leave out where they keep sound and picture together. Pictures are stamped as older by this, and so kept less long.
+ */
+const SHOWING_MS = 20;
+
 /** NTP format, 32.32 bits: werift's own has a wrong fraction, which would make lips and sound wander apart. */
 export function ntpTimestamp(unixMs: number): bigint {
   const ms = unixMs + NTP_EPOCH_MS;
@@ -74,7 +80,8 @@ class RtpOut {
     };
   }
 
-  protected send(packets: readonly RtpPacket[], deadlineMs: number): void {
+  /** `dueMs`: when what they carry is to be seen or heard, on the axis of deadlines. */
+  protected send(packets: readonly RtpPacket[], dueMs: number): void {
     const { sender, originMs } = this.#options;
     for (const packet of packets) {
       this.#tag(packet);
@@ -82,7 +89,7 @@ class RtpOut {
       sender.sendRtp(packet).catch(() => undefined);
     }
     // After the packets: werift stamps each with its own idea of the time.
-    internalsOf(sender).ntpTimestamp = ntpTimestamp(originMs + deadlineMs);
+    internalsOf(sender).ntpTimestamp = ntpTimestamp(originMs + dueMs);
   }
 
   #tag(packet: RtpPacket): void {
@@ -138,6 +145,6 @@ export class VideoOut extends RtpOut {
   sendFrame(data: Uint8Array, mediaTime: MediaTime, deadlineMs: number): void {
     const timestamp = Math.round((mediaTime * VIDEO_RATE_HZ) / MEDIA_RATE_HZ) % 2 ** 32;
     const frame = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-    this.send(this.#packetizer.packetize(frame, timestamp), deadlineMs);
+    this.send(this.#packetizer.packetize(frame, timestamp), deadlineMs - SHOWING_MS);
   }
 }
