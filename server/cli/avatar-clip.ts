@@ -1,13 +1,16 @@
 import { resolve } from 'node:path';
+import type { Character } from '../core/character.ts';
 import { EMOTIONS, type Emotion, type SpokenPiece } from '../core/speech.ts';
 import { readAvatar } from '../rendering/avatar-folder.ts';
 import { writeSpeakingClip } from '../rendering/speaking-clip.ts';
 import { usualSentence } from '../avatars/usual-sentence.ts';
+import { voiceOf } from '../session/character.ts';
 import { createSpeaking } from '../speaking/speaking.ts';
 import { type Avatars, avatarsOf, operandsOf, placeFlags, placeOf, wholeOf } from './avatar-place.ts';
 import { type Command, type Invocation, usageError } from './command.ts';
 import { outputPath } from './output-path.ts';
 import { recordedSpeech } from './recorded-speech.ts';
+import { sayAloud } from './say-aloud.ts';
 
 const USUAL_PX = 512;
 const USUAL_S = 5;
@@ -22,7 +25,7 @@ export const command: Command = {
     { name: 'text', value: 'TEXT', summary: 'what it says' },
     { name: 'audio', value: 'FILE.wav', summary: 'a recording that it speaks instead; the lips follow its sound' },
     { name: 'language', value: 'TAG', summary: 'language of the text (that of the persona)' },
-    { name: 'voice', value: 'NAME', summary: 'folder of voices/ (the best one for the language)' },
+    { name: 'voice', value: 'NAME', summary: 'folder of voices/ (the avatar’s own)' },
     { name: 'emotion', value: 'EMOTION', summary: `${EMOTIONS.join(', ')} (happy)` },
     { name: 'size', value: 'PX', summary: `side of the picture, even (${USUAL_PX})` },
     { name: 'seconds', value: 'NUMBER', summary: `at least so long (${USUAL_S})` },
@@ -49,23 +52,20 @@ async function clip(invocation: Invocation): Promise<number> {
 
   const avatar = await readAvatar(avatarsDir, name);
   const audio = invocation.valuesOf('audio').at(-1);
-  const pieces = audio === undefined ? await speak(invocation, avatars) : [await recordedSpeech(resolve(invocation.workingDir, audio))];
+  const { character } = avatar.rig;
+  const pieces =
+    audio === undefined ? await speak(invocation, avatars, name, character) : [await recordedSpeech(resolve(invocation.workingDir, audio))];
   const { engine, durationMs } = await writeSpeakingClip({ avatar, pieces, path, sizePx, atLeastMs: seconds * 1000, emotion, seed });
   process.stdout.write(`${path}  ${(durationMs / 1000).toFixed(1)} s, written by ${engine}\n`);
   return 0;
 }
 
-async function speak(invocation: Invocation, { config }: Avatars): Promise<SpokenPiece[]> {
+async function speak(invocation: Invocation, { config }: Avatars, name: string, character: Character | undefined): Promise<SpokenPiece[]> {
   const language = invocation.valuesOf('language').at(-1) ?? config.persona.language;
   const text = (invocation.valuesOf('text').at(-1) ?? usualSentence(language)).trim();
   if (text === '' || text.length > MAX_TEXT_CHARS)
     throw usageError('usage', `The text has ${text.length} characters; it takes 1 to ${MAX_TEXT_CHARS}`);
   await using speaking = await createSpeaking(config.speaking);
-  const voice = invocation.valuesOf('voice').at(-1) ?? speaking.defaultVoice(language);
-  const whole = (async function* () {
-    yield text;
-  })();
-  const pieces: SpokenPiece[] = [];
-  for await (const piece of speaking.speak(whole, { voice, language, signal: new AbortController().signal })) pieces.push(piece);
-  return pieces;
+  const voice = invocation.valuesOf('voice').at(-1) ?? voiceOf(config, speaking, name, character, language);
+  return sayAloud(speaking, text, voice, language);
 }

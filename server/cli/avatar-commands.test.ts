@@ -40,11 +40,11 @@ const help = (...args: string[]) => avatar.run(parseInvocation(avatar, args, ROO
 describe('visavis avatar', () => {
   it('tells what each subcommand does', async () => {
     expect(await help()).toBe(0);
-    for (const name of ['list', 'preview', 'sheet', 'clip', 'validate', 'remove', 'create', 'import'])
+    for (const name of ['list', 'preview', 'sheet', 'clip', 'gallery', 'validate', 'remove', 'create', 'import'])
       expect(said).toMatch(new RegExp(`^  ${name} `, 'm'));
   });
 
-  it.each(['list', 'preview', 'sheet', 'clip', 'validate', 'remove'])('explains %s', async (name) => {
+  it.each(['list', 'preview', 'sheet', 'clip', 'gallery', 'validate', 'remove'])('explains %s', async (name) => {
     expect(await help(name, '--help')).toBe(0);
     expect(said).toContain(`Usage: ./visavis avatar ${name}`);
   });
@@ -113,6 +113,22 @@ describe('pictures', () => {
     expect(width).toBeGreaterThan(7 * 128);
     expect(height).toBeGreaterThan(5 * 128);
   });
+
+  it('gallery shows each of them, or says why not', async () => {
+    await add('torn', JSON.stringify({ ...testRig(), layers: [] }));
+    await mkdir(join(folder, 'Photographs'));
+    await writeFile(join(folder, 'Photographs', 'no <face>.jpg'), 'not a picture');
+    const sizes = ['--size', '128', '--sheet-size', '128', '--seconds', '1'];
+    expect(await run('gallery', 'out', '--portraits', 'Photographs', ...sizes)).toBe(1);
+    expect(said).toContain('1 of 3 shown');
+    const page = readFileSync(join(folder, 'out', 'index.html'), 'utf8');
+    for (const file of ['ana.png', 'ana.mp4']) {
+      expect(page).toContain(`src="${file}"`);
+      expect(existsSync(join(folder, 'out', file))).toBe(true);
+    }
+    expect(page).toMatch(/refused"><h2>torn/);
+    expect(page).toContain('no &#60;face&#62;.jpg');
+  }, 30_000);
 
   it('a broken avatar is an error before anything is drawn', async () => {
     await add('torn', JSON.stringify({ ...testRig(), layers: [] }));

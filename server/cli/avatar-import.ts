@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
-import { FACE_POINTS, type FacePoints, type ImportProgress } from '../portrait/contract.ts';
+import { FACE_POINTS, type FacePoints } from '../portrait/contract.ts';
 import { importPortrait } from '../portrait/import.ts';
 import { type Command, type Invocation, usageError } from './command.ts';
+import { progressLine } from './progress-line.ts';
 
 const point = z.object({ x: z.number(), y: z.number() });
 const pointsFile = z.partialRecord(z.enum(FACE_POINTS), point);
@@ -95,15 +96,4 @@ async function readPoints(path: string): Promise<FacePoints> {
     throw usageError('usage', `${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
   }
   return parsed.data as FacePoints;
-}
-
-/** A line that rewrites itself on a terminal, and is silent elsewhere. */
-function progressLine(stream: NodeJS.WriteStream): (progress: ImportProgress | undefined) => void {
-  let isShown = false;
-  return (progress) => {
-    if (!stream.isTTY) return;
-    if (progress) stream.write(`\r\x1b[K${String(Math.round(progress.fraction * 100)).padStart(3)} %  ${progress.stage}`);
-    else if (isShown) stream.write('\r\x1b[K');
-    isShown = progress !== undefined;
-  };
 }

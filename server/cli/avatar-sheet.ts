@@ -1,14 +1,11 @@
-import { execFile } from 'node:child_process';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { toVisavisError } from '../core/errors.ts';
+import { resolve } from 'node:path';
 import { readAvatar } from '../rendering/avatar-folder.ts';
 import { avatarsOf, operandsOf, placeFlags, placeOf, wholeOf } from './avatar-place.ts';
 import { type Command, type Invocation, usageError } from './command.ts';
+import { CROPS, drawSheet } from './draw-sheet.ts';
 import { outputPath } from './output-path.ts';
 
 const USUAL_PX = 384;
-const CROPS = ['full', 'face', 'mouth', 'eyes'];
 
 export const command: Command = {
   name: 'avatar sheet',
@@ -31,15 +28,12 @@ async function sheet(invocation: Invocation): Promise<number> {
   const { avatarsDir, name, folder } = placeOf(operand, avatarsOf(invocation), invocation.workingDir);
   const path = outputPath(resolve(invocation.workingDir, out), ['.png']);
   const sizePx = 2 * Math.round(wholeOf(invocation, 'size', USUAL_PX, 128, 2048) / 2);
-  const crop = invocation.valuesOf('crop').at(-1) ?? 'face';
-  if (!CROPS.includes(crop)) throw usageError('usage', `There is no part "${crop}"; there are ${CROPS.join(', ')}`);
+  const part = invocation.valuesOf('crop').at(-1) ?? 'face';
+  const crop = CROPS.find((known) => known === part);
+  if (!crop) throw usageError('usage', `There is no part "${part}"; there are ${CROPS.join(', ')}`);
   // Whatever is wrong with the folder is said before anything is drawn.
   await readAvatar(avatarsDir, name);
-  const program = join(invocation.rootDir, 'models/avatar/sheet.ts');
-  const drawing = ['--disable-warning=ExperimentalWarning', program, folder, path, '--size', String(sizePx), '--crop', crop];
-  await promisify(execFile)(process.execPath, drawing).catch((error: unknown) => {
-    throw toVisavisError(error, 'rendering');
-  });
+  await drawSheet({ rootDir: invocation.rootDir, folder, path, sizePx, crop });
   process.stdout.write(`${path}\n`);
   return 0;
 }

@@ -6,6 +6,7 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>>
   preview: () => import('./avatar-preview.ts'),
   sheet: () => import('./avatar-sheet.ts'),
   clip: () => import('./avatar-clip.ts'),
+  gallery: () => import('./avatar-gallery.ts'),
   validate: () => import('./avatar-validate.ts'),
   remove: () => import('./avatar-remove.ts'),
   create: () => import('./avatar-create.ts'),
