@@ -42,7 +42,7 @@ export interface Performer {
   empathise(emotion: Emotion, intensity: number, at: MediaTime): void;
   hear(prosody: HeardProsody, at: MediaTime): void;
   /** The visitor has paused; 0..1 that he has finished. */
-  judgePause(turnEndProbability: number, at: MediaTime): void;
+  judgePause(turnEndProbability: number): void;
   /** Another avatar has other emotions. */
   setEmotionTable(emotions: EmotionTable): void;
 }

@@ -152,7 +152,7 @@ export class FacePerformer implements Performer {
     }
   }
 
-  judgePause(turnEndProbability: number, _at: MediaTime): void {
+  judgePause(turnEndProbability: number): void {
     this.#listener.judge(turnEndProbability);
   }
 

@@ -32,7 +32,7 @@ export class Attention {
       case 'turn': {
         // The longer the words want to be waited for, the less they sound like the end.
         const wanted = (event.holdMs - rules.holdMs) / Math.max(1, rules.hangingHoldMs - rules.holdMs);
-        performer?.judgePause(Math.min(1, Math.max(0, 1 - wanted)), mediaTime());
+        performer?.judgePause(Math.min(1, Math.max(0, 1 - wanted)));
         break;
       }
       case 'feeling':
