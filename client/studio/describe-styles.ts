@@ -95,15 +95,12 @@ export const describeStyles = css`
   }
   .waiting {
     aspect-ratio: 1;
-    background: linear-gradient(100deg, var(--line) 30%, var(--accent-wash) 50%, var(--line) 70%) 0 0 / 300% 100%;
-    animation: shimmer 1.6s linear infinite;
+    background: var(--accent-wash);
+    animation: breathe 1.6s ease-in-out infinite alternate;
   }
-  @keyframes shimmer {
-    from {
-      background-position: 100% 0;
-    }
+  @keyframes breathe {
     to {
-      background-position: -50% 0;
+      opacity: 0.45;
     }
   }
   @keyframes appear {

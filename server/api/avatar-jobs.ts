@@ -175,7 +175,7 @@ export const avatarJobRoutes =
       },
       async ({ params: { id, index }, body: { name, title } }, reply) => {
         const kept = await avatars.keep(id, index, name, title);
-        return reply.code(201).header('location', avatarUrl(name)).send(describeAvatar(kept));
+        return reply.code(201).header('location', avatarUrl(name)).send(describeAvatar(kept, true));
       },
     );
 

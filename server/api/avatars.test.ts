@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
-import Fastify from 'fastify';
+import Fastify, { type FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -73,6 +73,12 @@ async function listening(avatars: ConfigInput['avatars']): Promise<string> {
   stack.defer(() => app.close());
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  // Who is who, is signalling's business.
+  app.decorateRequest('isOperator', {
+    getter() {
+      return (this as FastifyRequest).headers['x-visitor'] === undefined;
+    },
+  });
   await app.register(fastifyStatic, { root: folder, serve: false });
   await app.register(avatarRoutes(workshop));
   await app.register(makingRoutes(workshop, config));
@@ -175,6 +181,8 @@ describe('people from words', () => {
       provenance: { kind: 'words', words: text, seed: 6 },
     });
     expect(await names()).toEqual(['boss', 'layla', 'usual']);
+    // What people wrote may name people.
+    expect(await (await get('/api/v1/avatars', { headers: { 'x-visitor': '1' } })).text()).not.toContain('zorgblat');
 
     const spoken = await ended(await post('/api/v1/avatars/clips', { avatar: 'boss', text: 'Ah.', voice: 'hum' }));
     const clip = await get(spoken.result!.clip_url!, { headers: { range: 'bytes=4-7' } });

@@ -13,30 +13,22 @@ const file = (mediaType: string, description: string) => ({
 
 export const avatarUrl = (name: string): string => `/api/v1/avatars/${encodeURIComponent(name)}`;
 
-export function describeAvatar({
-  name,
-  title,
-  origin,
-  licence,
-  consent,
-  provenance,
-  triangles,
-  layers,
-  ...rest
-}: AvatarDetail): AvatarDescription {
+/** `isOperator`: the notes are told, too, of who agreed to what and which words were written. They may name people. */
+export function describeAvatar(avatar: AvatarDetail, isOperator = false): AvatarDescription {
+  const { name, title, origin, licence, consent, provenance, triangles, layers, hasPoster, isDefault, isRemovable, changedMs } = avatar;
   return {
     name,
     title,
-    ...(rest.hasPoster ? { poster_url: `${avatarUrl(name)}/poster` } : {}),
-    default: rest.isDefault,
-    removable: rest.isRemovable,
+    ...(hasPoster ? { poster_url: `${avatarUrl(name)}/poster` } : {}),
+    default: isDefault,
+    removable: isRemovable,
     origin,
     licence,
-    ...(consent === undefined ? {} : { consent }),
-    ...(provenance === undefined ? {} : { provenance }),
+    ...(isOperator && consent !== undefined ? { consent } : {}),
+    ...(provenance === undefined ? {} : { provenance: isOperator ? provenance : { kind: provenance.kind } }),
     triangles,
     layers,
-    changed_at: new Date(rest.changedMs).toISOString(),
+    changed_at: new Date(changedMs).toISOString(),
   };
 }
 
@@ -56,11 +48,15 @@ export const avatarRoutes =
         schema: {
           tags,
           summary: 'The avatars',
-          description: 'As they are now, whoever made them. A folder that is no usable avatar is left out.',
+          description:
+            'As they are now, whoever made them. A folder that is no usable avatar is left out. The operator also gets the notes: consent, words, prompt.',
           response: { 200: z.object({ data: z.array(avatarEntry) }) },
         },
       },
-      async (_request, reply) => reply.header('cache-control', 'no-cache').send({ data: (await avatars.list()).map(describeAvatar) }),
+      async ({ isOperator }, reply) =>
+        reply
+          .header('cache-control', 'private, no-cache')
+          .send({ data: (await avatars.list()).map((one) => describeAvatar(one, isOperator)) }),
     );
 
     app.get(
@@ -74,7 +70,8 @@ export const avatarRoutes =
           response: { 200: avatarEntry },
         },
       },
-      async ({ params }, reply) => reply.header('cache-control', 'no-cache').send(describeAvatar(await avatars.get(params.name))),
+      async ({ params, isOperator }, reply) =>
+        reply.header('cache-control', 'private, no-cache').send(describeAvatar(await avatars.get(params.name), isOperator)),
     );
 
     app.delete(

@@ -5,6 +5,10 @@ declare module 'fastify' {
     /** Needs an API key, or a visitor on this machine while there is none; signalling/ sees to it. */
     operatorOnly?: boolean;
   }
+  interface FastifyRequest {
+    /** Whoever asks may do what is for the operator only. */
+    readonly isOperator?: boolean;
+  }
 }
 
 /** What there is to choose from besides avatars, as the pages and other programs ask for it. main.ts gives it, from the stages. */

@@ -26,7 +26,8 @@ beforeAll(async () => {
 afterAll(() => stack.disposeAsync());
 
 test('somebody is described, drawn, named, found in the gallery and removed', async () => {
-  const page = await browser.newPage();
+  // What moves on the page would take the processor from who draws.
+  const page = await browser.newPage({ reducedMotion: 'reduce' });
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {

@@ -62,6 +62,16 @@ export class Access {
     this.#origins.assertTrustedHost(request);
   }
 
+  /** Whether `assertOperator` would pass. */
+  isOperator(request: FastifyRequest): boolean {
+    try {
+      this.assertOperator(request);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** Figures of the server: for its operator, and for a scraper on this machine. */
   assertMayObserve(request: FastifyRequest): void {
     if (!this.#isLocal(request)) this.assertOperator(request);

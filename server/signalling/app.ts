@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import cors from '@fastify/cors';
 import websocket from '@fastify/websocket';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { after, systemClock } from '../core/clock.ts';
 import { newId } from '../protocol/common.ts';
@@ -93,6 +93,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     },
   });
 
+  app.decorateRequest('isOperator', {
+    getter() {
+      return access.isOperator(this as FastifyRequest);
+    },
+  });
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
   });
