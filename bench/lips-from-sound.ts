@@ -72,6 +72,7 @@ export async function lipsFromSound(): Promise<LipsFromSound> {
     ],
     notes: [
       `right by recording: ${judged.map((one) => `${one.name} ${percent(shareRight([one]))}`).join(', ')}`,
+      `always the commonest mouth would be right in ${percent(commonestShare(judged))}`,
       'labelled (down) and shown (across), in frames of 10 ms:',
       ...confusion(judged),
     ],
@@ -116,6 +117,11 @@ const summary = (judged: readonly Judged[]): string =>
 function shareRight(judged: readonly Judged[]): number {
   const frames = judged.flatMap(({ shown, wanted }) => shown.map((mouth, i) => mouth === wanted[i]));
   return frames.filter(Boolean).length / frames.length;
+}
+
+function commonestShare(judged: readonly Judged[]): number {
+  const wanted = judged.flatMap((one) => one.wanted);
+  return Math.max(...MOUTH_CLASSES.map((_, mouth) => wanted.filter((value) => value === mouth).length)) / wanted.length;
 }
 
 function borderOffsetsMs({ wanted, shown }: Judged): number[] {

@@ -1,28 +1,8 @@
-/** Seeded numbers (mulberry32), so that the same command makes the same weights. */
-export class Random {
-  #state: number;
+import { Random as Uniform } from '../../server/face/behaviour/random.ts';
 
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** 0 <= x < 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let t = this.#state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  }
-
-  between(low: number, high: number): number {
-    return low + (high - low) * this.next();
-  }
-
-  chance(share: number): boolean {
-    return this.next() < share;
-  }
-
+/** The seeded numbers of the face, with the choices that training makes: the same command gives the same weights. */
+export class Random extends Uniform {
+  /** A whole number from 0 to `count` - 1. */
   below(count: number): number {
     return Math.floor(this.next() * count);
   }

@@ -31,10 +31,10 @@ const PHONE_OF: Readonly<Record<Viseme, string>> = {
 const SIL = VISEMES.indexOf('sil');
 const PP = VISEMES.indexOf('PP');
 /** Natural logarithms: what a change of mouth costs, and the least that a viseme counts for. */
-const CHANGE = 2.2;
+const CHANGE = 1;
 const UNHEARD = Math.log(0.003);
 /** Shut lips need more proof than others. */
-const DOUBT_OF_CLOSURE = 0.4;
+const DOUBT_OF_CLOSURE = 0.2;
 /** What a pause costs, and a row of a phone that lies `FAR_MS` or more from where it was expected. */
 const PAUSE = 3;
 const TRUST = 0.3;
