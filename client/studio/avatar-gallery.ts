@@ -57,7 +57,7 @@ export class AvatarGallery extends StudioPanel {
                   ? html`<img class="picture" src=${`${avatar.poster_url}?changed=${Date.parse(avatar.changed_at)}`} alt="" loading="lazy" />`
                   : html`<span class="picture initial">${[...avatar.title][0]}</span>`
               }
-              <b dir="auto">${avatar.title}</b>
+              <b><bdi>${avatar.title}</bdi></b>
               <span>${avatar.default ? strings.usual : strings.made[avatar.provenance?.kind ?? 'shipped']}</span>
             </button>
           </li>`,
