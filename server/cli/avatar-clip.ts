@@ -53,19 +53,28 @@ async function clip(invocation: Invocation): Promise<number> {
   const avatar = await readAvatar(avatarsDir, name);
   const audio = invocation.valuesOf('audio').at(-1);
   const { character } = avatar.rig;
+  const language = invocation.valuesOf('language').at(-1) ?? avatars.config.persona.language;
   const pieces =
-    audio === undefined ? await speak(invocation, avatars, name, character) : [await recordedSpeech(resolve(invocation.workingDir, audio))];
-  const { engine, durationMs } = await writeSpeakingClip({ avatar, pieces, path, sizePx, atLeastMs: seconds * 1000, emotion, seed });
+    audio === undefined
+      ? await speak(invocation, avatars, language, name, character)
+      : [await recordedSpeech(resolve(invocation.workingDir, audio))];
+  const clip = { avatar, pieces, language, path, sizePx, atLeastMs: seconds * 1000, emotion, seed };
+  const { engine, durationMs } = await writeSpeakingClip(clip);
   process.stdout.write(`${path}  ${(durationMs / 1000).toFixed(1)} s, written by ${engine}\n`);
   return 0;
 }
 
-async function speak(invocation: Invocation, { config }: Avatars, name: string, character: Character | undefined): Promise<SpokenPiece[]> {
-  const language = invocation.valuesOf('language').at(-1) ?? config.persona.language;
+async function speak(
+  invocation: Invocation,
+  { config }: Avatars,
+  language: string,
+  name: string,
+  character: Character | undefined,
+): Promise<SpokenPiece[]> {
   const text = (invocation.valuesOf('text').at(-1) ?? usualSentence(language)).trim();
   if (text === '' || text.length > MAX_TEXT_CHARS)
     throw usageError('usage', `The text has ${text.length} characters; it takes 1 to ${MAX_TEXT_CHARS}`);
   await using speaking = await createSpeaking(config.speaking);
   const voice = invocation.valuesOf('voice').at(-1) ?? voiceOf(config, speaking, name, character, language);
-  return sayAloud(speaking, text, voice, language);
+  return await sayAloud(speaking, text, voice, language);
 }

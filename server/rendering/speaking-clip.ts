@@ -11,6 +11,8 @@ export interface SpeakingClip {
   readonly avatar: Avatar;
   /** What it says; nothing: it only lives. */
   readonly pieces: readonly SpokenPiece[];
+  /** BCP 47 of what it says: lips move as people of that language move them. English when not given. */
+  readonly language?: string;
   readonly path: string;
   /** Even. */
   readonly sizePx: number;
@@ -26,14 +28,14 @@ const LEAD_OUT_MS = 600;
 
 /** A film of an avatar that speaks, marked as synthetic. @throws VisavisError `encoder_missing`, `encoder_failed` */
 export async function writeSpeakingClip(clip: SpeakingClip): Promise<{ engine: ClipEngine; durationMs: number }> {
-  const { avatar, pieces, path, sizePx, emotion, seed } = clip;
+  const { avatar, pieces, language, path, sizePx, emotion, seed } = clip;
   const { rig, atlas } = avatar;
   const performer = new FacePerformer({ seed, emotions: rig.emotions });
   performer.setMode('listening', 0);
   performer.setEmotion(emotion, 0.5, 0);
   let endMs = LEAD_IN_MS;
   for (const piece of pieces) {
-    performer.speak('clip', mediaTimeFromMs(endMs), withLoudness(piece.phones, piece.pcm, SPEECH_RATE_HZ));
+    performer.speak('clip', mediaTimeFromMs(endMs), withLoudness(piece.phones, piece.pcm, SPEECH_RATE_HZ), language);
     endMs += (piece.pcm.length * 1000) / SPEECH_RATE_HZ;
   }
   const durationMs = Math.max(clip.atLeastMs, endMs + LEAD_OUT_MS);
