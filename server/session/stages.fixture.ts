@@ -70,6 +70,7 @@ export class ScriptedTransport extends Emitter<TransportEvents> implements CallT
   readonly datagrams: Uint8Array[] = [];
   /** A data channel for datagrams is open. */
   takesDatagrams = true;
+  isNarrow = false;
 
   sendDatagram(data: Uint8Array): boolean {
     if (this.takesDatagrams) this.datagrams.push(data);

@@ -39,6 +39,8 @@ export interface CallTransport extends AsyncDisposable {
   readonly kind: 'webrtc' | 'websocket';
   /** The negotiated picture, if the visitor wants one. */
   readonly video: VideoCodec | undefined;
+  /** The visitor has asked for little sound, as on a narrow link: every packet's head counts. */
+  readonly isNarrow?: boolean;
   /** Media can flow now (between `connected` and `interrupted` or `closed`). Absent: it always can. */
   readonly isConnected?: boolean;
   on<K extends keyof TransportEvents>(event: K, listener: (...args: TransportEvents[K]) => void): this;

@@ -86,6 +86,8 @@ const MIN_LOSS_PERCENT = 5;
 const MAX_LOSS_PERCENT = 30;
 /** RTP of sound with its overhead, which the picture may not use. */
 const AUDIO_OVERHEAD_BPS = 30_000;
+/** Sound that is asked for in fewer bits is for a narrow link. */
+const NARROW_BPS = 20_000;
 const FULL_INTRA_REQUEST = 4;
 const SILENCE = new Int16Array(SPEECH_FRAME);
 
@@ -180,6 +182,10 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
 
   get answerSdp(): string {
     return this.#answerSdp;
+  }
+
+  get isNarrow(): boolean {
+    return this.#opusBps < NARROW_BPS;
   }
 
   get isConnected(): boolean {
