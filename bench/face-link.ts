@@ -105,7 +105,11 @@ function linkRows(link: NarrowLink): ReportRow[] {
       goal: `<= ${CONCEALED_GOAL * 100} %`,
       pass: link.concealedShare <= CONCEALED_GOAL,
     },
-    { id: '', figure: '  face frames that arrived', value: `${link.framesPerS.toFixed(1)} a second of ${link.sentPerS.toFixed(1)} sent` },
+    {
+      id: '',
+      figure: '  face frames sent',
+      value: `${link.sentPerS.toFixed(1)} a second; ${link.packetsPerS.toFixed(1)} packets with two of them arrived`,
+    },
     { id: '', figure: '  pictures drawn', value: `${link.picturesPerS.toFixed(1)} a second, ${link.sidePx} px` },
     {
       id: 'P2',

@@ -6,9 +6,9 @@ import { UdpRelay } from './udp-relay.ts';
 export interface NarrowLink {
   /** Of the sound that was played while the avatar spoke. */
   readonly concealedShare: number;
-  /** Face frames that left the server, and that reached the browser. */
+  /** Face frames that left the server, and packets of them (two in each) that reached the browser. */
   readonly sentPerS: number;
-  readonly framesPerS: number;
+  readonly packetsPerS: number;
   readonly picturesPerS: number;
   readonly sidePx: number;
   /** Media time of the picture that is shown against that of the sound that is played: positive when the picture is early. */
@@ -59,7 +59,7 @@ export async function measureNarrowLink({ kbits, avatar }: { kbits: number; avat
   return {
     concealedShare: (after.concealed - before.concealed) / Math.max(1, after.samples - before.samples),
     sentPerS: sent / seconds,
-    framesPerS: watched.frames / seconds,
+    packetsPerS: watched.packets / seconds,
     picturesPerS: watched.pictures / seconds,
     sidePx: watched.sidePx,
     skewMs: watched.skewMs,
@@ -111,17 +111,17 @@ async function soundOf(page: Page): Promise<{ samples: number; concealed: number
 }
 
 /** Notes every new picture until the answer ends: which time it shows, and which time is heard then. */
-async function watchCanvas(): Promise<{ frames: number; pictures: number; sidePx: number; skewMs: number[] }> {
+async function watchCanvas(): Promise<{ packets: number; pictures: number; sidePx: number; skewMs: number[] }> {
   const avatar = document.querySelector('visavis-app')!.shadowRoot!.querySelector('visavis-avatar')!;
   const canvas = avatar.shadowRoot!.querySelector('canvas')!;
   const connection = window.visitor.connection!;
   const receiver = connection.getReceivers().find(({ track }) => track.kind === 'audio')!;
-  const framesSoFar = async () => {
+  const packetsSoFar = async () => {
     for (const report of (await connection.getStats()).values())
       if (report.type === 'data-channel' && report.label === 'visavis.face') return report.messagesReceived as number;
     return 0;
   };
-  const framesBefore = await framesSoFar();
+  const packetsBefore = await packetsSoFar();
   const skewMs: number[] = [];
   let shownMs: number | undefined;
   let pictures = 0;
@@ -135,5 +135,5 @@ async function watchCanvas(): Promise<{ frames: number; pictures: number; sidePx
     const elapsedMs = heard ? performance.now() - (heard.timestamp - performance.timeOrigin) : Number.POSITIVE_INFINITY;
     if (heard && elapsedMs < 60) skewMs.push(shownMs - heard.rtpTimestamp / 48 - elapsedMs);
   }
-  return { frames: (await framesSoFar()) - framesBefore, pictures, sidePx: canvas.width, skewMs };
+  return { packets: (await packetsSoFar()) - packetsBefore, pictures, sidePx: canvas.width, skewMs };
 }

@@ -60,6 +60,8 @@ const RESTART_EVERY_MS = 4_000;
 const GIVE_UP_AFTER_MS = 45_000;
 const CONNECT_TIMEOUT_MS = 12_000;
 const PLAYOUT_EVERY_MS = 200;
+/** The same where every packet counts. */
+const THRIFTY_PLAYOUT_EVERY_MS = 1_000;
 const NETWORK_EVERY_MS = 1_000;
 /** Every so many network samples the server is told, too. */
 const STATS_EVERY_SAMPLES = 3;
@@ -291,7 +293,7 @@ export class Call extends TypedEvents<CallEvents> {
     await pc.setRemoteDescription({ type: 'answer', sdp: created.answerSdp });
     this.#trickle();
     this.#intervals.push(
-      setInterval(() => this.#reportPlayout(), PLAYOUT_EVERY_MS),
+      setInterval(() => this.#reportPlayout(), this.#options.thrifty ? THRIFTY_PLAYOUT_EVERY_MS : PLAYOUT_EVERY_MS),
       setInterval(() => void this.#readNetwork(), NETWORK_EVERY_MS),
     );
   }

@@ -19,7 +19,7 @@ test('asks for sound once and in few bits, and leaves everything else as it was'
       'm=audio 9 UDP/TLS/RTP/SAVPF 111 9 0',
       'a=rtpmap:111 opus/48000/2',
       'a=rtcp-fb:111 transport-cc',
-      'a=fmtp:111 minptime=10;useinbandfec=1;maxaveragebitrate=16000',
+      'a=fmtp:111 minptime=10;useinbandfec=1;maxaveragebitrate=12000',
       ...video,
     ),
   );
