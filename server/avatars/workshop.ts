@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { Config } from '../core/config-schema.ts';
@@ -103,9 +103,9 @@ export class Workshop implements Avatars {
 
   static async open(options: WorkshopOptions): Promise<Workshop> {
     const workDir = resolve(options.config.workDir);
-    await mkdir(workDir, { recursive: true });
     await removeStale(workDir);
-    return new Workshop(options, await mkdtemp(join(workDir, 'drafts-')));
+    // Made with the first draft: most servers never draw any.
+    return new Workshop(options, join(workDir, `drafts-${randomBytes(6).toString('hex')}`));
   }
 
   // --- what there is -----------------------------------------------------------------------------------------------
@@ -210,7 +210,7 @@ export class Workshop implements Avatars {
     if ('avatar' in of) await this.#mustExist(name);
     return this.#jobs.add('clip', 'quick', async (context) => {
       const folder = join(this.#draftsDir, context.id);
-      await mkdir(folder);
+      await mkdir(folder, { recursive: true });
       await this.#film(avatarsDir, name, { ...words, path: join(folder, CLIP_FILE) }, context);
       return { hasClip: true };
     });
@@ -317,7 +317,7 @@ const AVATAR_FOLDER = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 /** Drafts of servers that ended without tidying up. */
 async function removeStale(workDir: string): Promise<void> {
-  for (const entry of await readdir(workDir)) {
+  for (const entry of await readdir(workDir).catch(() => [])) {
     const path = join(workDir, entry);
     const old = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs > STALE_MS;
     if (entry.startsWith('drafts-') && old) await rm(path, { recursive: true, force: true });
