@@ -272,7 +272,7 @@ export class Workshop implements Avatars {
       signal,
     );
     update({ stage: 'film', fraction: 0.2 });
-    const clip = { pieces, path: words.path, sizePx: CLIP_PX, atLeastMs: CLIP_AT_LEAST_MS, emotion: 'happy' as const, seed: 1 };
+    const clip = { pieces, language, path: words.path, sizePx: CLIP_PX, atLeastMs: CLIP_AT_LEAST_MS, emotion: 'happy' as const, seed: 1 };
     await this.#drawing.ask({ kind: 'clip', avatarsDir, name, clip }, { timeoutMs: config.drawTimeoutMs, signal });
   }
 
