@@ -2,8 +2,8 @@
 
 export type Vec3 = readonly [number, number, number];
 
-export const clamp = (x: number, low: number, high: number): number => (x < low ? low : x > high ? high : x);
-export const saturate = (x: number): number => (x < 0 ? 0 : x > 1 ? 1 : x);
+export const clamp = (x: number, low: number, high: number): number => Math.max(low, Math.min(x, high));
+export const saturate = (x: number): number => clamp(x, 0, 1);
 export const mix = (a: number, b: number, t: number): number => a + (b - a) * t;
 
 /** Hermite step from 0 at `a` to 1 at `b`; `a` may lie above `b`. */
@@ -18,9 +18,9 @@ export const bump = (x: number): number => Math.exp(-x * x);
 /** Smooth minimum with cubic blend over the width `k` (Quilez). */
 export function smin(a: number, b: number, k: number): number {
   const h = k - Math.abs(a - b);
-  if (h <= 0) return a < b ? a : b;
+  if (h <= 0) return Math.min(a, b);
   const t = h / k;
-  return (a < b ? a : b) - (t * t * t * k) / 6;
+  return Math.min(a, b) - (t * t * t * k) / 6;
 }
 
 export const smax = (a: number, b: number, k: number): number => -smin(-a, -b, k);
