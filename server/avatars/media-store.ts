@@ -1,14 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { toVisavisError } from '../core/errors.ts';
 import { isThere } from '../rendering/avatar-folder.ts';
-import { avatarError } from './avatar-error.ts';
 import type { AvatarDetail, MediaFile } from './contract.ts';
-
-const SHEET_PROGRAM = fileURLToPath(new URL('../../models/avatar/sheet.ts', import.meta.url));
 
 /** Contact sheets and clips of avatars, made when they are first asked for and kept until the avatar changes. */
 export class MediaStore {
@@ -49,17 +42,4 @@ export class MediaStore {
       if (entry.split('.')[0] === name && folder !== except) await rm(folder, { recursive: true, force: true });
     }
   }
-}
-
-/** Draws a contact sheet in a process of its own. @throws VisavisError `drawing_failed`, `drawing_timed_out`, an abort */
-export async function drawSheet(avatarFolder: string, path: string, limits: { timeoutMs: number; signal: AbortSignal }): Promise<void> {
-  const { timeoutMs, signal } = limits;
-  const args = ['--disable-warning=ExperimentalWarning', SHEET_PROGRAM, avatarFolder, path, '--size', '320', '--crop', 'face'];
-  await promisify(execFile)(process.execPath, args, { timeout: timeoutMs, killSignal: 'SIGKILL', signal }).catch((cause: unknown) => {
-    if (signal.aborted) throw toVisavisError(cause, 'avatars');
-    const killed = (cause as { killed?: boolean }).killed;
-    throw killed
-      ? avatarError('drawing_timed_out', `The contact sheet was not done after ${Math.round(timeoutMs / 1000)} seconds`, { cause })
-      : avatarError('drawing_failed', 'The contact sheet could not be drawn', { cause });
-  });
 }

@@ -14,6 +14,7 @@ import { portraitError } from '../portrait/portrait-error.ts';
 import { isThere, POSTER, readPoster } from '../rendering/avatar-folder.ts';
 import type { Speaking } from '../speaking/contract.ts';
 import { avatarError } from './avatar-error.ts';
+import { drawContactSheet } from './contact-sheet.ts';
 import type {
   AvatarDetail,
   AvatarJob,
@@ -31,7 +32,7 @@ import { DrawingProcess } from './drawing-process.ts';
 import { Gallery } from './gallery.ts';
 import { hasEnded, type JobContext } from './job.ts';
 import { JobQueue } from './job-queue.ts';
-import { drawSheet, MediaStore } from './media-store.ts';
+import { MediaStore } from './media-store.ts';
 import { AVATAR_NAME, taken } from './names.ts';
 import { importPhoto, photoLimits } from './photo-import.ts';
 import { checkedBrief, EMBEDDED, type WordModel } from './read-words.ts';
@@ -53,6 +54,7 @@ export interface WorkshopOptions {
   readonly indexDir?: string;
 }
 
+const SHEET_PX = 320;
 const CLIP_PX = 512;
 const CLIP_AT_LEAST_MS = 5_000;
 const MAX_CLIP_CHARS = 400;
@@ -139,9 +141,10 @@ export class Workshop implements Avatars {
   async sheet(name: string): Promise<MediaFile> {
     const avatar = await this.get(name);
     return this.#media.file(avatar, SHEET_FILE, (path) =>
-      this.#asJob('sheet', ({ signal }) =>
-        drawSheet(join(this.#avatarsDir, name), path, { timeoutMs: this.#options.config.drawTimeoutMs, signal }),
-      ),
+      this.#asJob('sheet', ({ signal }) => {
+        const { drawTimeoutMs: timeoutMs } = this.#options.config;
+        return drawContactSheet({ folder: join(this.#avatarsDir, name), path, sizePx: SHEET_PX, crop: 'face', timeoutMs, signal });
+      }),
     );
   }
 

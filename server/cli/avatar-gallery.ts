@@ -1,5 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
+import { drawContactSheet } from '../avatars/contact-sheet.ts';
 import { usualSentence } from '../avatars/usual-sentence.ts';
 import { toVisavisError } from '../core/errors.ts';
 import { importPortrait } from '../portrait/import.ts';
@@ -9,7 +10,6 @@ import { voiceOf } from '../session/character.ts';
 import { createSpeaking, type VoiceService } from '../speaking/speaking.ts';
 import { type Avatars, avatarsOf, operandsOf, placeFlags, wholeOf } from './avatar-place.ts';
 import { type Command, type Invocation, usageError } from './command.ts';
-import { drawSheet } from './draw-sheet.ts';
 import { type GalleryEntry, galleryPage } from './gallery-page.ts';
 import { type Progress, progressLine } from './progress-line.ts';
 import { sayAloud } from './say-aloud.ts';
@@ -86,13 +86,7 @@ async function shown(studio: Studio, avatarsDir: string, name: string, onProgres
     const { title, origin, licence, character, triangleCount: triangles } = avatar.rig;
     const sheet = `${name}.png`;
     const sheetPx = even('sheet-size', USUAL_SHEET_PX);
-    await drawSheet({
-      rootDir: invocation.rootDir,
-      folder: join(avatarsDir, name),
-      path: join(outDir, sheet),
-      sizePx: sheetPx,
-      crop: 'face',
-    });
+    await drawContactSheet({ folder: join(avatarsDir, name), path: join(outDir, sheet), sizePx: sheetPx, crop: 'face' });
     onProgress({ stage: 'film', fraction: 0.5 });
     const { language } = config.persona;
     const voice = voiceOf(config, speaking, name, character, language);
@@ -100,7 +94,7 @@ async function shown(studio: Studio, avatarsDir: string, name: string, onProgres
     const clip = `${name}.mp4`;
     const atLeastMs = wholeOf(invocation, 'seconds', USUAL_S, 1, 120) * 1_000;
     const sizePx = even('size', USUAL_CLIP_PX);
-    await writeSpeakingClip({ avatar, pieces, path: join(outDir, clip), sizePx, atLeastMs, emotion: 'happy', seed: 1 });
+    await writeSpeakingClip({ avatar, pieces, language, path: join(outDir, clip), sizePx, atLeastMs, emotion: 'happy', seed: 1 });
     return { title, origin, licence, triangles, voice, sheet, clip };
   } catch (error) {
     const { code, message } = toVisavisError(error, 'rendering');

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
+import { CROPS, drawContactSheet } from '../avatars/contact-sheet.ts';
 import { readAvatar } from '../rendering/avatar-folder.ts';
 import { avatarsOf, operandsOf, placeFlags, placeOf, wholeOf } from './avatar-place.ts';
 import { type Command, type Invocation, usageError } from './command.ts';
-import { CROPS, drawSheet } from './draw-sheet.ts';
 import { outputPath } from './output-path.ts';
 
 const USUAL_PX = 384;
@@ -33,7 +33,7 @@ async function sheet(invocation: Invocation): Promise<number> {
   if (!crop) throw usageError('usage', `There is no part "${part}"; there are ${CROPS.join(', ')}`);
   // Whatever is wrong with the folder is said before anything is drawn.
   await readAvatar(avatarsDir, name);
-  await drawSheet({ rootDir: invocation.rootDir, folder, path, sizePx, crop });
+  await drawContactSheet({ folder, path, sizePx, crop });
   process.stdout.write(`${path}\n`);
   return 0;
 }
