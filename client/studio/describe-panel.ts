@@ -132,11 +132,11 @@ export class DescribePanel extends StudioPanel {
 
   #renderReading({ wish, unknown, read_by: reader }: NonNullable<NonNullable<AvatarJobDescription['result']>['reading']>): unknown {
     const { strings } = this;
-    const lines = wishLines(wish);
+    const lines = wishLines(wish, strings.wishWords);
     return html`<section class="reading" aria-label=${strings.understood}>
       <p class="quiet">${lines.length > 0 ? strings.understood : strings.understoodNothing} · ${strings.readBy(reader)}</p>
       <ul class="chips">
-        ${lines.map(({ what, value }) => html`<li dir="ltr"><span>${what}</span> ${value}</li>`)}
+        ${lines.map(({ what, value }) => html`<li dir="auto"><span>${what}</span> ${value}</li>`)}
       </ul>
       ${unknown.length > 0 ? html`<p class="quiet">${strings.notUnderstood}: <q dir="auto">${unknown.join(', ')}</q></p>` : nothing}
     </section>`;

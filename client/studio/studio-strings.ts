@@ -1,3 +1,5 @@
+import { wishWords } from './wish-words.ts';
+
 /** Every word of the page /studio. */
 const en = {
   title: 'Make a face',
@@ -17,6 +19,7 @@ const en = {
   drawAgain: 'Other people',
   style: 'Style',
   styles: { illustrated: 'Illustrated', sculpted: 'Sculpted', photo: 'Photographic' },
+  wishWords: wishWords('en'),
   understood: 'Understood',
   understoodNothing: 'Nothing in particular was understood, so everybody is invented.',
   notUnderstood: 'Not understood',
@@ -153,6 +156,7 @@ const ar: StudioStrings = {
   drawAgain: 'أشخاص آخرون',
   style: 'الأسلوب',
   styles: { illustrated: 'رسم', sculpted: 'منحوت', photo: 'فوتوغرافي' },
+  wishWords: wishWords('ar'),
   understood: 'فُهم',
   understoodNothing: 'لم يُفهم شيء محدد، فكل الأشخاص مبتكرون.',
   notUnderstood: 'لم يُفهم',
