@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -13,6 +14,8 @@ export default defineConfig({
           include: ['server/**/*.test.ts', 'client/**/*.test.ts', 'bench/**/*.test.ts', 'models/**/*.test.ts'],
           exclude: ['server/e2e/**', '**/node_modules/**'],
           pool: 'forks',
+          // On two cores Vitest would use one of them.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
