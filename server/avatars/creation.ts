@@ -8,6 +8,7 @@ import { toVisavisError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { ImageGeneration } from '../image-generation/image-generation.ts';
 import type { CreationOrder, MadeResult, Variant } from './contract.ts';
+import { type Drafts, draftOf } from './drafts.ts';
 import { type Drawing, missingIn } from './draw-brief.ts';
 import type { DrawingProcess } from './drawing-process.ts';
 import type { JobContext } from './job.ts';
@@ -18,8 +19,8 @@ import { castAll, describedByModel, readWords, type WordModel, type WordOptions 
 export interface CreationTools {
   readonly config: Config['avatars'];
   readonly avatarsDir: string;
-  /** Gets a folder for each job, and in it one for each variant. */
-  readonly draftsDir: string;
+  /** Get a folder for each variant in that of the job. */
+  readonly drafts: Drafts;
   readonly drawing: DrawingProcess;
   readonly images: Pick<ImageGeneration, 'generate'>;
   readonly model: WordModel | undefined;
@@ -30,9 +31,6 @@ export interface CreationTools {
 /** How much is done when the words are read, and of a picture when the image server has answered. */
 const READ_FRACTION = 0.05;
 const PICTURED_FRACTION = 0.4;
-
-/** Folder of a variant among the drafts of its job. */
-export const draftOf = (variant: number): string => `v${variant}`;
 
 /** People from words: read, cast, and drawn or photographed. */
 export class Creation {
@@ -65,7 +63,7 @@ export class Creation {
     known: MadeResult,
     { id, signal, update }: JobContext<MadeResult>,
   ): Promise<MadeResult> {
-    const { avatarsDir, draftsDir, drawing, config } = this.#tools;
+    const { avatarsDir, drafts, drawing, config } = this.#tools;
     const { name, title, style, text: words, draft } = order;
     // Beside the finished ones, so that it becomes one of them in one step.
     const unfinished = join(avatarsDir, `.${name}-${id}`);
@@ -76,7 +74,9 @@ export class Creation {
         title,
         words,
         draft,
-        ...(name === undefined ? { name: draftOf(index), folder: join(draftsDir, id, draftOf(index)) } : { name, folder: unfinished }),
+        ...(name === undefined
+          ? { name: draftOf(index), folder: join(drafts.folderOf(id), draftOf(index)) }
+          : { name, folder: unfinished }),
       }),
     );
     const variants: Variant[] = [];
@@ -108,8 +108,8 @@ export class Creation {
     known: MadeResult,
     context: JobContext<MadeResult>,
   ): Promise<MadeResult> {
-    const { images, config, avatarsDir, draftsDir, clock } = this.#tools;
-    const outDir = name === undefined ? join(draftsDir, context.id) : avatarsDir;
+    const { images, config, avatarsDir, drafts, clock } = this.#tools;
+    const outDir = name === undefined ? drafts.folderOf(context.id) : avatarsDir;
     await mkdir(outDir, { recursive: true });
     const variants: Variant[] = [];
     let made: MadeResult = {};

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VisavisError } from '../core/errors.ts';
 import { portraitError } from '../portrait/portrait-error.ts';
+import { isThere } from '../rendering/avatar-folder.ts';
 
 /** Folder names of avatars that people choose: a letter first, so that no variant is taken for one. */
 export const AVATAR_NAME = /^[a-z][a-z0-9-]{0,63}$/;
@@ -24,3 +25,9 @@ export function freeName(avatarsDir: string, wanted: string): string {
 }
 
 export const taken = (name: string): VisavisError => portraitError('avatar_exists', `There is an avatar "${name}" already`);
+
+/** @throws VisavisError `avatar_name_invalid`, `avatar_exists` */
+export async function mustBeFree(avatarsDir: string, name: string): Promise<void> {
+  if (!AVATAR_NAME.test(name)) throw portraitError('avatar_name_invalid', `"${name.slice(0, 80)}" cannot be the name of an avatar`);
+  if (await isThere(join(avatarsDir, name))) throw taken(name);
+}

@@ -1,19 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { Config } from '../core/config-schema.ts';
 import { coreError } from '../core/errors.ts';
 import type { FacePoints } from '../core/face-points.ts';
 import type { Log } from '../core/log.ts';
-import type { SpokenPiece } from '../core/speech.ts';
 import type { ImageGeneration } from '../image-generation/image-generation.ts';
 import type { PortraitInspection } from '../portrait/contract.ts';
 import { inspectPortrait } from '../portrait/import.ts';
-import { portraitError } from '../portrait/portrait-error.ts';
 import { isThere, POSTER, readPoster } from '../rendering/avatar-folder.ts';
 import type { Speaking } from '../speaking/contract.ts';
 import { avatarError } from './avatar-error.ts';
+import { ClipMaker } from './clip-maker.ts';
 import { drawContactSheet } from './contact-sheet.ts';
 import type {
   AvatarDetail,
@@ -27,17 +26,17 @@ import type {
   MediaFile,
   Style,
 } from './contract.ts';
-import { Creation, draftOf } from './creation.ts';
+import { Creation } from './creation.ts';
+import { Drafts, draftOf } from './drafts.ts';
 import { DrawingProcess } from './drawing-process.ts';
 import { Gallery } from './gallery.ts';
 import { hasEnded, type JobContext } from './job.ts';
 import { JobQueue } from './job-queue.ts';
 import { MediaStore } from './media-store.ts';
-import { AVATAR_NAME, taken } from './names.ts';
+import { mustBeFree } from './names.ts';
 import { importPhoto, photoLimits } from './photo-import.ts';
 import { checkedBrief, EMBEDDED, type WordModel } from './read-words.ts';
 import { removeAvatar } from './remove-avatar.ts';
-import { usualSentence } from './usual-sentence.ts';
 
 export interface WorkshopOptions {
   readonly config: Config['avatars'];
@@ -55,12 +54,8 @@ export interface WorkshopOptions {
 }
 
 const SHEET_PX = 320;
-const CLIP_PX = 512;
-const CLIP_AT_LEAST_MS = 5_000;
-const MAX_CLIP_CHARS = 400;
 const CLIP_FILE = 'clip.mp4';
 const SHEET_FILE = 'sheet.png';
-const STALE_MS = 24 * 3_600_000;
 
 type Context = JobContext<MadeResult>;
 
@@ -74,23 +69,24 @@ export class Workshop implements Avatars {
   readonly #media: MediaStore;
   readonly #clock: Clock;
   readonly #creation: Creation;
-  /** Drafts of this run of the server, one folder for each job. */
-  readonly #draftsDir: string;
+  readonly #clips: ClipMaker;
+  readonly #drafts: Drafts;
 
-  private constructor(options: WorkshopOptions, draftsDir: string) {
+  private constructor(options: WorkshopOptions, drafts: Drafts) {
     const { config, defaultAvatar, log, clock = systemClock, indexDir } = options;
     this.#options = options;
     this.#clock = clock;
     this.#avatarsDir = resolve(options.avatarsDir);
-    this.#draftsDir = draftsDir;
+    this.#drafts = drafts;
     this.#drawing = new DrawingProcess(config, clock);
-    this.#creation = new Creation({ ...options, clock, avatarsDir: this.#avatarsDir, draftsDir, drawing: this.#drawing });
+    this.#creation = new Creation({ ...options, clock, avatarsDir: this.#avatarsDir, drafts, drawing: this.#drawing });
+    this.#clips = new ClipMaker({ ...options, drawing: this.#drawing });
     this.#media = new MediaStore(resolve(config.workDir, 'media'));
     this.#jobs = new JobQueue({
       maxQueued: config.maxQueuedJobs,
       keepMs: config.keepJobsMs,
       newId: () => `job_${randomBytes(18).toString('base64url')}`,
-      onForget: (id) => void rm(join(draftsDir, id), { recursive: true, force: true }),
+      onForget: (id) => void drafts.forget(id),
       clock,
     });
     this.#gallery = new Gallery({
@@ -104,10 +100,7 @@ export class Workshop implements Avatars {
   }
 
   static async open(options: WorkshopOptions): Promise<Workshop> {
-    const workDir = resolve(options.config.workDir);
-    await removeStale(workDir);
-    // Made with the first draft: most servers never draw any.
-    return new Workshop(options, join(workDir, `drafts-${randomBytes(6).toString('hex')}`));
+    return new Workshop(options, await Drafts.open(resolve(options.config.workDir)));
   }
 
   // --- what there is -----------------------------------------------------------------------------------------------
@@ -151,9 +144,7 @@ export class Workshop implements Avatars {
   async clip(name: string): Promise<MediaFile> {
     const avatar = await this.get(name);
     return this.#media.file(avatar, CLIP_FILE, (path) =>
-      this.#asJob('clip', (context) =>
-        this.#film(this.#avatarsDir, name, { path, text: undefined, voice: undefined, language: undefined }, context),
-      ),
+      this.#asJob('clip', (context) => this.#clips.film({ avatarsDir: this.#avatarsDir, name, path }, {}, context)),
     );
   }
 
@@ -177,7 +168,7 @@ export class Workshop implements Avatars {
   }
 
   async import(order: ImportOrder): Promise<AvatarJob> {
-    await this.#mustBeFree(order.name);
+    await mustBeFree(this.#avatarsDir, order.name);
     return this.#jobs.add('import', 'quick', (context) =>
       importPhoto(order.photo, { ...order, outDir: this.#avatarsDir }, context, this.#options.config, this.#clock),
     );
@@ -195,7 +186,7 @@ export class Workshop implements Avatars {
         `The description has ${text?.length} characters; it may have ${config.maxDescriptionChars}`,
       );
     if (variants > config.maxVariants) throw avatarError('description_unusable', `At most ${config.maxVariants} variants are drawn`);
-    if (name !== undefined) await this.#mustBeFree(name);
+    if (name !== undefined) await mustBeFree(this.#avatarsDir, name);
     const brief = order.brief && checkedBrief(order.brief);
     return this.#jobs.add('creation', style === 'illustrated' ? 'quick' : 'slow', (context) =>
       this.#creation.run({ ...order, brief }, context),
@@ -203,18 +194,14 @@ export class Workshop implements Avatars {
   }
 
   async say({ of, ...words }: ClipOrder): Promise<AvatarJob> {
-    const { text, voice } = words;
-    if ((text?.length ?? 0) > MAX_CLIP_CHARS) throw avatarError('description_unusable', `A clip says at most ${MAX_CLIP_CHARS} characters`);
-    const { speaking } = this.#options;
-    if (voice !== undefined && !speaking.voices().some(({ id }) => id === voice))
-      throw avatarError('voice_unknown', `There is no voice "${voice}"`);
+    this.#clips.check(words);
     const [avatarsDir, name] =
-      'avatar' in of ? [this.#avatarsDir, of.avatar] : [join(this.#draftsDir, of.jobId), draftOf(this.#variant(of.jobId, of.variant))];
+      'avatar' in of ? [this.#avatarsDir, of.avatar] : [this.#drafts.folderOf(of.jobId), draftOf(this.#variant(of.jobId, of.variant))];
     if ('avatar' in of) await this.#mustExist(name);
     return this.#jobs.add('clip', 'quick', async (context) => {
-      const folder = join(this.#draftsDir, context.id);
+      const folder = this.#drafts.folderOf(context.id);
       await mkdir(folder, { recursive: true });
-      await this.#film(avatarsDir, name, { ...words, path: join(folder, CLIP_FILE) }, context);
+      await this.#clips.film({ avatarsDir, name, path: join(folder, CLIP_FILE) }, words, context);
       return { hasClip: true };
     });
   }
@@ -232,12 +219,12 @@ export class Workshop implements Avatars {
   }
 
   async variantPoster(id: string, variant: number): Promise<MediaFile> {
-    return { folder: join(this.#draftsDir, id, draftOf(this.#variant(id, variant))), file: POSTER };
+    return { folder: this.#variantFolder(id, variant), file: POSTER };
   }
 
   async keep(id: string, variant: number, name: string, title: string | undefined): Promise<AvatarDetail> {
-    const folder = join(this.#draftsDir, id, draftOf(this.#variant(id, variant)));
-    await this.#mustBeFree(name);
+    const folder = this.#variantFolder(id, variant);
+    await mustBeFree(this.#avatarsDir, name);
     const { drawTimeoutMs: timeoutMs } = this.#options.config;
     await this.#drawing.ask({ kind: 'keep', folder, outDir: this.#avatarsDir, name, title }, { timeoutMs });
     return this.get(name);
@@ -245,12 +232,12 @@ export class Workshop implements Avatars {
 
   clipOf(id: string): MediaFile {
     if (!this.job(id).result?.hasClip) throw avatarError('job_unfinished', 'There is no clip yet');
-    return { folder: join(this.#draftsDir, id), file: CLIP_FILE };
+    return { folder: this.#drafts.folderOf(id), file: CLIP_FILE };
   }
 
   async close(): Promise<void> {
     await this.#jobs.close();
-    await rm(this.#draftsDir, { recursive: true, force: true });
+    await this.#drafts.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -258,35 +245,6 @@ export class Workshop implements Avatars {
   }
 
   // --- how it is made ----------------------------------------------------------------------------------------------
-
-  async #film(
-    avatarsDir: string,
-    name: string,
-    words: Omit<ClipOrder, 'of'> & { readonly path: string },
-    { signal, update }: Context,
-  ): Promise<void> {
-    const { config, speaking, language: usual } = this.#options;
-    const language = words.language ?? usual;
-    update({ stage: 'voice', fraction: 0 });
-    const pieces = await this.#speak(
-      words.text?.trim() || usualSentence(language),
-      words.voice ?? speaking.defaultVoice(language),
-      language,
-      signal,
-    );
-    update({ stage: 'film', fraction: 0.2 });
-    const clip = { pieces, language, path: words.path, sizePx: CLIP_PX, atLeastMs: CLIP_AT_LEAST_MS, emotion: 'happy' as const, seed: 1 };
-    await this.#drawing.ask({ kind: 'clip', avatarsDir, name, clip }, { timeoutMs: config.drawTimeoutMs, signal });
-  }
-
-  async #speak(text: string, voice: string, language: string, signal: AbortSignal): Promise<SpokenPiece[]> {
-    const whole = (async function* () {
-      yield text;
-    })();
-    const pieces: SpokenPiece[] = [];
-    for await (const piece of this.#options.speaking.speak(whole, { voice, language, signal })) pieces.push(piece);
-    return pieces;
-  }
 
   /** Work that somebody waits for, in its turn among the jobs. */
   async #asJob(kind: 'sheet' | 'clip', work: (context: Context) => Promise<void>): Promise<void> {
@@ -306,23 +264,13 @@ export class Workshop implements Avatars {
     return variant;
   }
 
-  async #mustExist(name: string): Promise<void> {
-    if (!(await isThere(join(this.#avatarsDir, AVATAR_FOLDER.test(name) ? name : '.none', 'avatar.json')))) await this.get(name);
+  #variantFolder(id: string, variant: number): string {
+    return join(this.#drafts.folderOf(id), draftOf(this.#variant(id, variant)));
   }
 
-  async #mustBeFree(name: string): Promise<void> {
-    if (!AVATAR_NAME.test(name)) throw portraitError('avatar_name_invalid', `"${name.slice(0, 80)}" cannot be the name of an avatar`);
-    if (await isThere(join(this.#avatarsDir, name))) throw taken(name);
+  async #mustExist(name: string): Promise<void> {
+    if (!(await isThere(join(this.#avatarsDir, AVATAR_FOLDER.test(name) ? name : '.none', 'avatar.json')))) await this.get(name);
   }
 }
 
 const AVATAR_FOLDER = /^[a-z0-9][a-z0-9-]{0,63}$/;
-
-/** Drafts of servers that ended without tidying up. */
-async function removeStale(workDir: string): Promise<void> {
-  for (const entry of await readdir(workDir).catch(() => [])) {
-    const path = join(workDir, entry);
-    const old = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs > STALE_MS;
-    if (entry.startsWith('drafts-') && old) await rm(path, { recursive: true, force: true });
-  }
-}

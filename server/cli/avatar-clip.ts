@@ -3,6 +3,7 @@ import type { Character } from '../core/character.ts';
 import { EMOTIONS, type Emotion, type SpokenPiece } from '../core/speech.ts';
 import { readAvatar } from '../rendering/avatar-folder.ts';
 import { writeSpeakingClip } from '../rendering/speaking-clip.ts';
+import { sayAloud } from '../avatars/say-aloud.ts';
 import { usualSentence } from '../avatars/usual-sentence.ts';
 import { voiceOf } from '../session/character.ts';
 import { createSpeaking } from '../speaking/speaking.ts';
@@ -10,7 +11,6 @@ import { type Avatars, avatarsOf, operandsOf, placeFlags, placeOf, wholeOf } fro
 import { type Command, type Invocation, usageError } from './command.ts';
 import { outputPath } from './output-path.ts';
 import { recordedSpeech } from './recorded-speech.ts';
-import { sayAloud } from './say-aloud.ts';
 
 const USUAL_PX = 512;
 const USUAL_S = 5;
@@ -76,5 +76,5 @@ async function speak(
     throw usageError('usage', `The text has ${text.length} characters; it takes 1 to ${MAX_TEXT_CHARS}`);
   await using speaking = await createSpeaking(config.speaking);
   const voice = invocation.valuesOf('voice').at(-1) ?? voiceOf(config, speaking, name, character, language);
-  return await sayAloud(speaking, text, voice, language);
+  return await sayAloud(speaking, { text, voice, language });
 }

@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { drawContactSheet } from '../avatars/contact-sheet.ts';
+import { sayAloud } from '../avatars/say-aloud.ts';
 import { usualSentence } from '../avatars/usual-sentence.ts';
 import { toVisavisError } from '../core/errors.ts';
 import { importPortrait } from '../portrait/import.ts';
@@ -12,7 +13,6 @@ import { type Avatars, avatarsOf, operandsOf, placeFlags, wholeOf } from './avat
 import { type Command, type Invocation, usageError } from './command.ts';
 import { type GalleryEntry, galleryPage } from './gallery-page.ts';
 import { type Progress, progressLine } from './progress-line.ts';
-import { sayAloud } from './say-aloud.ts';
 
 const USUAL_CLIP_PX = 512;
 const USUAL_SHEET_PX = 256;
@@ -90,7 +90,7 @@ async function shown(studio: Studio, avatarsDir: string, name: string, onProgres
     onProgress({ stage: 'film', fraction: 0.5 });
     const { language } = config.persona;
     const voice = voiceOf(config, speaking, name, character, language);
-    const pieces = await sayAloud(speaking, usualSentence(language), voice, language);
+    const pieces = await sayAloud(speaking, { text: usualSentence(language), voice, language });
     const clip = `${name}.mp4`;
     const atLeastMs = wholeOf(invocation, 'seconds', USUAL_S, 1, 120) * 1_000;
     const sizePx = even('size', USUAL_CLIP_PX);
