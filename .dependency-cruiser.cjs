@@ -5,7 +5,7 @@
  * face/ and protocol/ are the two vocabularies that the browser shares; the folders that speak them are named below.
  */
 const TEST = '[.](test|bench|fixture)[.]ts$';
-const STAGES = ['hearing', 'thinking', 'speaking', 'rendering', 'transport', 'studio', 'channels', 'store'];
+const STAGES = ['hearing', 'thinking', 'speaking', 'rendering', 'transport'];
 
 /** A folder and what it may import of ours besides itself and core/. */
 const allowed = {
@@ -16,7 +16,6 @@ const allowed = {
   thinking: [],
   speaking: ['server/face/lip-sync/'],
   transport: [],
-  store: [],
   rendering: ['server/face/'],
   portrait: ['server/face/'],
   casting: [],
@@ -24,10 +23,8 @@ const allowed = {
   // The ways to make a face meet here.
   avatars: ['server/(face|casting|portrait|rendering|image-generation)/', 'server/speaking/contract[.]ts$', 'models/avatar/'],
   session: ['server/protocol/', 'server/face/', ...STAGES.map((stage) => `server/${stage}/contract[.]ts$`)],
-  studio: ['server/face/', ...STAGES.map((stage) => `server/${stage}/contract[.]ts$`)],
   signalling: ['server/protocol/', 'server/session/', 'server/transport/contract[.]ts$'],
-  api: ['server/protocol/', 'server/session/', 'server/studio/', 'server/avatars/contract[.]ts$', 'server/casting/brief[.]ts$'],
-  channels: ['server/protocol/', 'server/session/', 'server/studio/'],
+  api: ['server/protocol/', 'server/session/', 'server/avatars/contract[.]ts$', 'server/casting/brief[.]ts$'],
 };
 
 const layering = Object.entries(allowed).map(([folder, others]) => ({
