@@ -15,6 +15,7 @@ import { applyTheme, pageOptions, preferences, withoutToken } from './preference
 import { controlStyles } from './shared-styles.ts';
 import type { BeginDetail, Choice, StartCard } from './start-card.ts';
 import { type Locale, localeOf } from './strings.ts';
+import { themeButton } from './theme-button.ts';
 
 const NOTICE_FOR_MS = 7_000;
 /** Wide enough for the conversation beside the face. */
@@ -201,23 +202,13 @@ export class VisavisApp extends LitElement {
 
   #renderHeader(): unknown {
     const { strings } = this.#locale;
-    const dark = this.theme === 'dark';
     return html`<header>
       <span class="brand"><img src="/favicon.svg" alt="" width="28" height="28" />${strings.appName}</span>
       <span class="tools">
         ${this.#renderFacePicker()}
-        <button
-          class="icon-button"
-          type="button"
-          title=${dark ? strings.themeLight : strings.themeDark}
-          aria-label=${dark ? strings.themeLight : strings.themeDark}
-          @click=${() => {
-            preferences.theme = dark ? 'light' : 'dark';
-            this.theme = preferences.theme;
-          }}
-        >
-          ${dark ? icons.sun : icons.moon}
-        </button>
+        ${themeButton(this.theme, strings, (theme) => {
+          this.theme = theme;
+        })}
         <button
           class="icon-button"
           type="button"

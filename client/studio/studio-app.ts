@@ -1,10 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { AvatarDescription, MakingOptions } from '../../server/protocol/avatars.ts';
 import { fetchCatalogue, type VoiceEntry } from '../app/catalogue.ts';
-import { icons } from '../app/icons.ts';
 import { applyTheme, pageOptions, preferences, type Theme } from '../app/preferences.ts';
 import { controlStyles } from '../app/shared-styles.ts';
 import { localeOf } from '../app/strings.ts';
+import { themeButton } from '../app/theme-button.ts';
 import { asProblem, problemNote } from './fragments.ts';
 import { StudioApi, type StudioProblem } from './studio-api.ts';
 import { studioStrings } from './studio-strings.ts';
@@ -138,24 +138,14 @@ export class StudioApp extends LitElement {
 
   protected override render(): unknown {
     const strings = this.#strings;
-    const dark = this.theme === 'dark';
     const live = this.#language ? `/?language=${encodeURIComponent(this.#language)}` : '/';
     return html`<div class="studio" @problem=${this.#onProblem}>
       <div class="inner">
         <div class="top">
           <a class="brand" href=${live} title=${strings.back}><img src="/favicon.svg" alt="" width="28" height="28" />Visavis</a>
-          <button
-            class="icon-button"
-            type="button"
-            title=${dark ? strings.themeLight : strings.themeDark}
-            aria-label=${dark ? strings.themeLight : strings.themeDark}
-            @click=${() => {
-              preferences.theme = dark ? 'light' : 'dark';
-              this.theme = preferences.theme;
-            }}
-          >
-            ${dark ? icons.sun : icons.moon}
-          </button>
+          ${themeButton(this.theme, strings, (theme) => {
+            this.theme = theme;
+          })}
         </div>
         <main>
           <h1>${strings.title}</h1>
