@@ -7,12 +7,12 @@ import type { Config } from '../core/config-schema.ts';
 import { toVisavisError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { ImageGeneration } from '../image-generation/image-generation.ts';
+import { taken } from '../portrait/avatar-folder.ts';
 import type { CreationOrder, MadeResult, Variant } from './contract.ts';
 import { type Drafts, draftOf } from './drafts.ts';
 import { type Drawing, missingIn } from './draw-brief.ts';
 import type { DrawingProcess } from './drawing-process.ts';
 import type { JobContext } from './job.ts';
-import { taken } from './names.ts';
 import { importPhoto } from './photo-import.ts';
 import { castAll, describedByModel, readWords, type WordModel, type WordOptions } from './read-words.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VisavisError } from '../core/errors.ts';
+import { taken } from '../portrait/avatar-folder.ts';
 import { portraitError } from '../portrait/portrait-error.ts';
 import { isThere } from '../rendering/avatar-folder.ts';
 
@@ -23,8 +23,6 @@ export function freeName(avatarsDir: string, wanted: string): string {
   if (!existsSync(join(avatarsDir, wanted))) return wanted;
   for (let n = 2; ; n++) if (!existsSync(join(avatarsDir, `${wanted}-${n}`))) return `${wanted}-${n}`;
 }
-
-export const taken = (name: string): VisavisError => portraitError('avatar_exists', `There is an avatar "${name}" already`);
 
 /** @throws VisavisError `avatar_name_invalid`, `avatar_exists` */
 export async function mustBeFree(avatarsDir: string, name: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { VisavisError } from '../core/errors.ts';
 import { portraitError } from './portrait-error.ts';
 
 const exists = (path: string): Promise<boolean> =>
@@ -8,7 +9,7 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-const taken = (name: string) => portraitError('avatar_exists', `There is an avatar "${name}" already`);
+export const taken = (name: string): VisavisError => portraitError('avatar_exists', `There is an avatar "${name}" already`);
 
 /** Refuses a name that is taken, before any work is done. */
 export async function claimFolder(outDir: string, name: string, replace: boolean): Promise<void> {
