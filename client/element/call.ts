@@ -1,4 +1,4 @@
-import type { ClientEventInput } from '../../server/protocol/index.ts';
+import type { ClientEventInput, PictureQuality } from '../../server/protocol/index.ts';
 import type { FaceParameters } from '../../server/face/parameters.ts';
 import type { CaptionAction } from './captions.ts';
 import { FaceLink } from './drawn-face/face-link.ts';
@@ -12,6 +12,7 @@ import {
   type Notice,
   type Quality,
   readEvent,
+  qualityChange,
   renderingChange,
   sessionOf,
   typedMessage,
@@ -140,6 +141,11 @@ export class Call extends TypedEvents<CallEvents> {
     this.#rendering = rendering;
     if (this.#pc) this.#openFaceLink(this.#pc);
     this.#send(renderingChange(rendering));
+  }
+
+  /** How good the server's picture is to be from now on. */
+  set quality(quality: PictureQuality) {
+    this.#send(qualityChange(quality));
   }
 
   get muted(): boolean {

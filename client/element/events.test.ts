@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseClientEvent, serverEvent } from '../../server/protocol/index.ts';
-import { faceChange, interruption, readEvent, sessionOf, typedMessage } from './events.ts';
+import { faceChange, interruption, qualityChange, readEvent, sessionOf, typedMessage } from './events.ts';
 import { waterfallOf } from './latency.ts';
 
 const read = (...event: Parameters<typeof serverEvent>) => readEvent(JSON.stringify(serverEvent(...event)));
@@ -39,7 +39,7 @@ describe('what the server says', () => {
 
 describe('what the visitor says', () => {
   test('is what the protocol knows', () => {
-    const events = [...typedMessage('Where is it?').events, ...interruption(), faceChange('leo')];
+    const events = [...typedMessage('Where is it?').events, ...interruption(), faceChange('leo'), qualityChange('medium')];
     for (const event of events) expect(parseClientEvent(JSON.stringify(event))).toMatchObject({ ok: true });
   });
 
@@ -49,6 +49,7 @@ describe('what the visitor says', () => {
       audio: { output: { voice: 'slt' } },
       visavis: { avatar: 'mia', language: 'en', greet: false },
     });
+    expect(sessionOf({ quality: 'low' })).toEqual({ type: 'realtime', visavis: { quality: 'low' } });
     expect(sessionOf({})).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@ import {
   type ClientEventInput,
   type EngineDescription,
   newId,
+  type PictureQuality,
   parseServerEvent,
   type RealtimeSessionInput,
   type ServerEvent,
@@ -128,14 +129,21 @@ export const renderingChange = (rendering: RenderingPlace): ClientEventInput => 
   session: { type: 'realtime', visavis: { rendering } },
 });
 
+/** Better or lesser pictures, in mid-call. */
+export const qualityChange = (quality: PictureQuality): ClientEventInput => ({
+  type: 'session.update',
+  session: { type: 'realtime', visavis: { quality } },
+});
+
 /** The `session` part of a call's request; `undefined` when the server may choose everything. */
 export function sessionOf(wishes: CallWishes): RealtimeSessionInput | undefined {
-  const { avatar, voice, language, instructions, greet, rendering } = wishes;
+  const { avatar, voice, language, instructions, greet, rendering, quality } = wishes;
   const visavis = {
     ...(avatar && { avatar }),
     ...(language && { language }),
     ...(greet !== undefined && { greet }),
     ...(rendering === 'client' && { rendering }),
+    ...(quality && { quality }),
   };
   const session = {
     ...(instructions && { instructions }),

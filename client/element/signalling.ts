@@ -1,4 +1,4 @@
-import { joinAnswer } from '../../server/protocol/index.ts';
+import { joinAnswer, type PictureQuality } from '../../server/protocol/index.ts';
 import { CallError, type CallErrorCode } from './errors.ts';
 import { iceServersOfLinks } from './ice-fragment.ts';
 import type { RenderingPlace } from './rendering-place.ts';
@@ -12,6 +12,8 @@ export interface CallWishes {
   readonly greet?: boolean | undefined;
   /** Who draws the face at first. */
   readonly rendering?: RenderingPlace | undefined;
+  /** Of the server's picture. */
+  readonly quality?: PictureQuality | undefined;
 }
 
 export interface CreatedCall {

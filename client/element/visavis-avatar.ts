@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import type { PictureQuality } from '../../server/protocol/index.ts';
 import { Call } from './call.ts';
 import { type CaptionAction, type CaptionLine, type Captions, heardChars, noCaptions, reduceCaptions } from './captions.ts';
 import { CallError } from './errors.ts';
@@ -55,6 +56,7 @@ export class VisavisAvatar extends LitElement {
     token: { type: String },
     carrier: { type: String },
     rendering: { type: String },
+    quality: { type: String },
     muted: { type: Boolean, reflect: true },
     greet: { converter: { fromAttribute: (value: string | null) => (value === null ? undefined : value !== 'false') } },
     captions: { type: Boolean },
@@ -75,6 +77,8 @@ export class VisavisAvatar extends LitElement {
   declare carrier: Carrier;
   /** Who draws the face. `auto`: this browser where the link is known to be narrow, else the server. Can change in mid-call. */
   declare rendering: RenderingWish;
+  /** How good a picture the server draws; the server's choice when empty. Can change in mid-call. */
+  declare quality: PictureQuality | undefined;
   declare muted: boolean;
   declare greet: boolean | undefined;
   /** Shows captions over the picture. */
@@ -134,10 +138,10 @@ export class VisavisAvatar extends LitElement {
       this.#dispatchAction({ type: 'failed', error: refusal });
       return;
     }
-    const { avatar, voice, language, greet, token, muted, base, persona: instructions } = this;
+    const { avatar, voice, language, quality, greet, token, muted, base, persona: instructions } = this;
     const rendering = renderingPlace(this.rendering, ownLink());
     const thrifty = isNarrow(ownLink());
-    const call = new Call({ base, token, avatar, voice, language, instructions, greet, muted, typing, rendering, thrifty });
+    const call = new Call({ base, token, avatar, voice, language, instructions, greet, muted, typing, rendering, quality, thrifty });
     this.#call = call;
     this.#view(call);
     const current =
@@ -245,6 +249,7 @@ export class VisavisAvatar extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('muted') && this.#call) this.#call.muted = this.muted;
     if (changed.has('avatar') && this.avatar && this.#call) this.#call.avatar = this.avatar;
+    if (changed.has('quality') && this.#call) this.#call.quality = this.quality || 'auto';
     if (changed.has('rendering')) void this.#face?.want(renderingPlace(this.rendering, ownLink()));
     if (changed.has('avatar') || changed.has('poster')) this.posterBroken = false;
   }

@@ -39,7 +39,10 @@ const server = section({
   tokenSecret: z.string().min(32).optional().describe('Signs join tokens; random at each start when not set.'),
   requestsPerMinute: count(300).describe('HTTP requests from one address per minute.'),
   callsPerMinute: count(30).describe('New calls from one address per minute.'),
-  maxCalls: count(0, 10_000).describe('Calls at once; the next one gets 503 and Retry-After. 0: three for each processor core.'),
+  maxCalls: count(0, 10_000).describe(
+    'Calls at once whose face the server draws; three that it does not draw for count as one. The next call gets 503 and Retry-After. ' +
+      '0: three for each processor core.',
+  ),
   fullRetryAfterS: z.number().int().min(1).max(3600).default(15).describe('Retry-After of a visitor who finds all places taken.'),
   maxSdpBytes: bytes(64 * 1024).describe('Largest SDP or trickle fragment.'),
   maxJsonBytes: bytes(256 * 1024).describe('Largest JSON request body.'),
@@ -201,6 +204,9 @@ const face = section({
   gpuTimeoutMs: ms(250).describe('A graphics card that is silent for so long counts as lost; the processor draws instead.'),
   encoder: z.string().default('auto').describe('auto, node-av, webcodecs, ffmpeg.'),
   leadMs: ms(24, 200).describe('How long before its deadline a frame is drawn.'),
+  lateAfterMs: ms(40).describe(
+    'A picture that takes longer to make is late; while many are, calls of quality auto get fewer, then smaller ones.',
+  ),
   stallTimeoutMs: ms(500).describe('An encoder that is silent for so long is restarted.'),
 });
 

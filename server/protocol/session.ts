@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ControlName, USUAL_CONTROLS } from '../core/avatar-controls.ts';
+import { PICTURE_QUALITIES, type PictureQuality } from '../core/picture-steps.ts';
 import { languageTag, MAX_INSTRUCTIONS_CHARS, outputModalities, permission, resourceName, WIRE_PCM_RATE_HZ } from './common.ts';
 
 /**
@@ -71,6 +72,13 @@ const visavisSession = z.object({
     .enum(['server', 'client'])
     .optional()
     .describe('Who draws the face: the server, into a video track, or the client, from face weights over a data channel of its own.'),
+  quality: z
+    .enum(PICTURE_QUALITIES)
+    .optional()
+    .describe(
+      "Of the server's picture: `high` as configured, `medium` 0.6 of its frame rate and 0.75 of its sides, `low` half of both; " +
+        '`auto`, which is usual: high, and less while the server is short of processor time. All of them give way to a narrow link.',
+    ),
   language: languageTag.optional(),
   controls: avatarControls.nullable().optional().describe('How the face moves; null undoes what was set.'),
   greet: z.boolean().optional().describe('Say the greeting when the call begins.'),
@@ -88,6 +96,7 @@ export const realtimeSession = z.object({
   tool_choice: z.enum(['none', 'auto', 'required']).optional(),
   visavis: visavisSession.optional(),
 });
+export type { PictureQuality };
 export type RealtimeSession = z.output<typeof realtimeSession>;
 export type RealtimeSessionInput = z.input<typeof realtimeSession>;
 

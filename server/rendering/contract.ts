@@ -21,7 +21,7 @@ export interface FaceSession extends AsyncDisposable {
   render(parameters: Float32Array, mediaTime: MediaTime): Promise<EncodedFrame | undefined>;
   requestKeyFrame(): void;
   setBitrate(bitrateBps: number): void;
-  /** Another size takes effect with a key frame. */
+  /** Another size takes effect with a key frame; the same one changes nothing. */
   setSize(widthPx: number, heightPx: number): void;
   setAvatar(avatar: string): Promise<void>;
   /** Called when the picture is given up for good (`error`) or came back (`undefined`). */

@@ -278,6 +278,7 @@ class ProcessFaceSession implements FaceSession {
 
   setSize(widthPx: number, heightPx: number): void {
     for (const side of [widthPx, heightPx]) checkSide(side);
+    if (widthPx === this.#state.widthPx && heightPx === this.#state.heightPx) return;
     this.#state = { ...this.#state, widthPx, heightPx };
     this.#tell({ kind: 'size', id: this.#id, widthPx, heightPx });
   }

@@ -1,28 +1,42 @@
+import type { Clock } from '../core/clock.ts';
 import type { Config } from '../core/config-schema.ts';
 import type { Log } from '../core/log.ts';
 import type { MediaTime } from '../core/media-time.ts';
 import type { Metrics } from '../core/metrics.ts';
+import { BEST_STEP, frameRateAt, type PictureQuality, type PictureStep, sizeAt } from '../core/picture-steps.ts';
 import type { RenderingPlace } from '../core/video.ts';
 import type { FaceMode } from '../face/contract.ts';
 import { RestingRate } from '../face/resting-rate.ts';
 import { FaceWeightsEncoder } from '../face/weights/encoder.ts';
 import type { FaceSession } from '../rendering/contract.ts';
 import type { CallTransport } from '../transport/contract.ts';
+import { LoadSteps } from './load-steps.ts';
 import { sessionError } from './session-error.ts';
 import type { FaceFrames, OpenedFace } from './session-parts.ts';
 import type { Wire } from './wire.ts';
 
+/** How the picture may be made; `videoBps` 0: not at all. */
+interface PictureTarget {
+  readonly videoBps: number;
+  readonly framesPerS: number;
+  readonly scale: number;
+}
+
 export interface CallFaceOptions {
   readonly face: OpenedFace | undefined;
   readonly avatar: string;
+  readonly quality: PictureQuality;
   readonly transport: CallTransport;
   readonly config: Config;
+  readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly wire: Wire;
   readonly mediaTime: () => MediaTime;
   /** The pictures come from there now. */
   readonly drawnBy: (place: RenderingPlace) => void;
+  /** Pictures of the server are to come no faster from now on. */
+  readonly limitRate: (framesPerS: number) => void;
   /** A picture was made. */
   readonly pictured: () => void;
 }
@@ -41,11 +55,14 @@ export class CallFace {
   #picture: FaceSession | undefined;
   #place: RenderingPlace;
   #avatar: string;
+  #quality: PictureQuality;
+  /** What the processor allows, for `auto`. */
+  #load: LoadSteps;
   #weights = new FaceWeightsEncoder();
   /** On a narrow link two frames share a packet, whose head is three times a frame: the first one waits. */
   #waiting: Uint8Array | undefined;
   /** What the bandwidth allows. */
-  #target: { readonly videoBps: number; readonly scale: number } | undefined;
+  #target: PictureTarget;
   /** Changes of avatar and place happen one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -54,6 +71,9 @@ export class CallFace {
     this.#options = options;
     this.#resting = new RestingRate(options.config.face.restingFramesPerS);
     this.#avatar = options.avatar;
+    this.#quality = options.quality;
+    this.#load = new LoadSteps(options.config.face);
+    this.#target = { videoBps: options.config.transport.startVideoBps, framesPerS: options.config.face.framesPerS, scale: 1 };
     this.#place = options.face && !options.face.session ? 'client' : 'server';
     if (options.face?.session) this.#adopt(options.face.session);
     options.transport.on('datagram', (feedback) => this.#weights.receive(feedback));
@@ -61,6 +81,18 @@ export class CallFace {
 
   get place(): RenderingPlace {
     return this.#place;
+  }
+
+  /** How the server's picture is made now; undefined while it draws none. */
+  get picture(): { readonly videoBps: number; readonly framesPerS: number } | undefined {
+    if (!this.#picture) return undefined;
+    const { videoBps, framesPerS } = this.#target;
+    return { videoBps: Math.min(this.#mostBps, videoBps), framesPerS: Math.min(this.framesPerS, framesPerS) };
+  }
+
+  /** The most that quality and processor allow. */
+  get framesPerS(): number {
+    return frameRateAt(this.#step, this.#options.config.face.framesPerS);
   }
 
   /** What the pacer asks for pictures. */
@@ -101,8 +133,8 @@ export class CallFace {
       if (place === 'server') {
         const picture = await face.openSession(this.#avatar);
         if (this.#closed) return picture.close();
+        this.#load = new LoadSteps(this.#options.config.face);
         this.#adopt(picture);
-        this.#resize();
       } else {
         this.#weights = new FaceWeightsEncoder();
         this.#waiting = undefined;
@@ -116,14 +148,22 @@ export class CallFace {
     });
   }
 
+  /** From now on the server's picture is as good as this, or as shortage allows. */
+  setQuality(quality: PictureQuality): void {
+    if (quality === this.#quality) return;
+    this.#quality = quality;
+    this.#load = new LoadSteps(this.#options.config.face);
+    this.#fit();
+  }
+
   requestKeyFrame(): void {
     this.#picture?.requestKeyFrame();
   }
 
   /** What the bandwidth allows. */
-  retarget(target: { readonly videoBps: number; readonly scale: number }): void {
+  retarget(target: PictureTarget): void {
     this.#target = target;
-    this.#resize();
+    this.#fit();
   }
 
   async close(): Promise<void> {
@@ -139,24 +179,44 @@ export class CallFace {
       if (error) wire.notice('picture_lost', 'warning', 'The picture is not available; the conversation goes on.');
       else wire.notice('picture_back', 'info', 'The picture is back.');
     });
+    this.#fit();
   }
 
-  #resize(): void {
-    const { config } = this.#options;
-    if (!this.#target || !this.#picture) return;
+  /** The best that quality and processor allow; the bandwidth may allow less. */
+  get #step(): PictureStep {
+    return this.#quality === 'auto' ? this.#load.current : BEST_STEP[this.#quality];
+  }
+
+  /** Smaller and fewer pictures look no better with more bits. */
+  get #mostBps(): number {
+    const { rate, scale } = this.#step;
+    return Math.round(this.#options.config.transport.maxVideoBps * rate * scale);
+  }
+
+  /** Makes the picture as good as everything allows: quality, processor, bandwidth. */
+  #fit(): void {
+    const { config, limitRate } = this.#options;
+    limitRate(this.framesPerS);
+    if (!this.#picture) return;
     const { videoBps, scale } = this.#target;
-    if (videoBps > 0) this.#picture.setBitrate(videoBps);
-    const evenPx = (px: number) => Math.max(64, Math.round((px * scale) / 16) * 16);
-    this.#picture.setSize(evenPx(config.face.widthPx), evenPx(config.face.heightPx));
+    if (videoBps > 0) this.#picture.setBitrate(Math.min(this.#mostBps, videoBps));
+    const { widthPx, heightPx } = sizeAt({ scale: Math.min(this.#step.scale, scale) }, config.face);
+    this.#picture.setSize(widthPx, heightPx);
   }
 
   async #draw(parameters: Float32Array, time: MediaTime): ReturnType<FaceSession['render']> {
-    const { metrics, pictured } = this.#options;
+    const { metrics, pictured, clock, config } = this.#options;
     if (!this.#resting.isDue(parameters, time, RESTING.has(this.#mode))) {
       metrics.framesDropped.inc({ reason: 'resting' });
       return undefined;
     }
+    const askedMs = clock.nowMs();
     const frame = await this.#picture?.render(parameters, time);
+    const nowMs = clock.nowMs();
+    const tookMs = nowMs - askedMs;
+    // One that was refused at once, as without a face process, says nothing about the processor.
+    const counts = this.#quality === 'auto' && (frame !== undefined || tookMs > config.face.lateAfterMs);
+    if (counts && this.#load.took(tookMs, nowMs)) this.#fit();
     if (frame) {
       metrics.framesEncoded.inc();
       pictured();

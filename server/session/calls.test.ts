@@ -210,6 +210,46 @@ describe('admission', () => {
     await house.registry.close();
   });
 
+  it('takes three calls in a place when it draws for none of them', async () => {
+    const house = new House({ server: { maxCalls: 2 } });
+    const drawn = await house.call();
+    const undrawn = [
+      await house.call({ rendering: 'client' }),
+      await house.call({ rendering: 'client' }),
+      await house.registry.createWebSocket(UNUSED_SOCKET, {}, CALLER),
+    ];
+    await expect(house.call({ rendering: 'client' })).rejects.toMatchObject({ code: 'server_full' });
+    await drawn.hangUp('done');
+    await house.call();
+    await undrawn[0]?.hangUp('done');
+    await expect(house.call()).rejects.toMatchObject({ code: 'server_full' });
+    await house.call({ rendering: 'client' });
+    expect(house.registry.active).toBe(4);
+    await house.registry.close();
+  });
+
+  it('does not begin to draw in mid-call for more than it has places', async () => {
+    const house = new House({ server: { maxCalls: 1 } });
+    await house.call({ rendering: 'client' });
+    const other = await house.call({ rendering: 'client' });
+    const [transport] = house.transports;
+    const said = (type: string) => transport?.events.filter((event) => event.type === type) ?? [];
+    const draw = (rendering: 'server' | 'client') =>
+      transport?.emit('message', JSON.stringify({ type: 'session.update', session: { type: 'realtime', visavis: { rendering } } }));
+    draw('server');
+    await settled();
+    expect(said('visavis.notice').at(-1)).toMatchObject({ code: 'rendering_unchanged' });
+    await other.hangUp('done');
+    draw('server');
+    await settled();
+    expect(house.faces).toHaveLength(1);
+    await expect(house.call({ rendering: 'client' })).rejects.toMatchObject({ code: 'server_full' });
+    draw('client');
+    await settled();
+    await house.call({ rendering: 'client' });
+    await house.registry.close();
+  });
+
   it('counts calls that are being opened', async () => {
     const house = new House({ server: { maxCalls: 1 } });
     const gate = Promise.withResolvers<void>();

@@ -5,7 +5,9 @@ import type { Config } from '../core/config-schema.ts';
 import { toVisavisError } from '../core/errors.ts';
 import { callLog, type Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
+import type { RenderingPlace } from '../core/video.ts';
 import { nearest } from '../core/nearest.ts';
+import { BEST_STEP, sizeAt } from '../core/picture-steps.ts';
 import type { EmotionTable } from '../face/behaviour/emotions.ts';
 import type { Performer } from '../face/contract.ts';
 import type { Hearing } from '../hearing/contract.ts';
@@ -23,6 +25,16 @@ import { sessionError } from './session-error.ts';
 
 /** What a core draws, hears and speaks for, with room for a burst (bench/density.ts). */
 const CALLS_PER_CORE = 3;
+/** Work is counted in thirds of such a call: without a face to draw and encode it is about a third (bench/face-link.ts). */
+const DRAWN_THIRDS = 3;
+const UNDRAWN_THIRDS = 1;
+
+/** A place that is taken. */
+interface PlacedCall {
+  /** Undefined while the call is being opened: it takes its place already. */
+  opened?: { readonly session: Session; readonly running: RunningCall };
+  thirds: number;
+}
 
 /** A WebSocket carrier: sound comes in and goes out through events. */
 export interface SocketTransport extends CallTransport {
@@ -66,8 +78,7 @@ interface OpenedCall {
 /** All calls of this server: admission, opening, finding, ending. */
 export class CallRegistry implements Calls {
   readonly #stages: CallStages;
-  /** Undefined while the call is being opened: it takes a place already. */
-  readonly #calls = new Map<string, { session: Session; running: RunningCall } | undefined>();
+  readonly #calls = new Map<string, PlacedCall>();
   readonly #openings = new Set<Promise<unknown>>();
   #draining = false;
   #onIdle: () => void = () => undefined;
@@ -85,7 +96,7 @@ export class CallRegistry implements Calls {
   }
 
   find(callId: string): RunningCall | undefined {
-    return this.#calls.get(callId)?.running;
+    return this.#calls.get(callId)?.opened?.running;
   }
 
   iceServersFor(callId: string): readonly IceServer[] {
@@ -93,31 +104,37 @@ export class CallRegistry implements Calls {
   }
 
   async createWebRtc(offerSdp: string, request: CallRequest, caller: Caller): Promise<RunningCall & { readonly answerSdp: string }> {
-    return this.#admit(async (callId, log) => {
-      const settings = await this.#settings(request, caller);
-      const ear = await this.#openEar(callId, settings, log);
-      const transport = await this.#openWithEar(ear, () => this.#stages.openWebRtc(offerSdp, callId, log));
-      const running: RunningCall = {
-        callId,
-        carrier: 'webrtc',
-        patch: (fragment) => transport.patch(fragment),
-        hangUp: () => this.#hangUp(callId),
-      };
-      await this.#begin({ callId, transport, ear, running, settings, log });
-      return { ...running, answerSdp: transport.answerSdp };
-    }, caller);
+    return this.#admit(
+      async (callId, log) => {
+        const settings = await this.#settings(request, caller);
+        const ear = await this.#openEar(callId, settings, log);
+        const transport = await this.#openWithEar(ear, () => this.#stages.openWebRtc(offerSdp, callId, log));
+        const running: RunningCall = {
+          callId,
+          carrier: 'webrtc',
+          patch: (fragment) => transport.patch(fragment),
+          hangUp: () => this.#hangUp(callId),
+        };
+        await this.#begin({ callId, transport, ear, running, settings, log });
+        return { ...running, answerSdp: transport.answerSdp };
+      },
+      { caller, thirds: request.rendering === 'client' ? UNDRAWN_THIRDS : DRAWN_THIRDS },
+    );
   }
 
   async createWebSocket(socket: EventSocket, request: CallRequest, caller: Caller): Promise<RunningCall> {
-    return this.#admit(async (callId, log) => {
-      const settings = await this.#settings(request, caller);
-      const ear = await this.#openEar(callId, settings, log);
-      let session: Session | undefined;
-      const transport = await this.#openWithEar(ear, async () => this.#stages.openWebSocket(socket, (pcm) => session?.soundLeft(pcm)));
-      const running: RunningCall = { callId, carrier: 'websocket', patch: async () => undefined, hangUp: () => this.#hangUp(callId) };
-      session = await this.#begin({ callId, transport, ear, running, settings, log, socket: transport });
-      return running;
-    }, caller);
+    return this.#admit(
+      async (callId, log) => {
+        const settings = await this.#settings(request, caller);
+        const ear = await this.#openEar(callId, settings, log);
+        let session: Session | undefined;
+        const transport = await this.#openWithEar(ear, async () => this.#stages.openWebSocket(socket, (pcm) => session?.soundLeft(pcm)));
+        const running: RunningCall = { callId, carrier: 'websocket', patch: async () => undefined, hangUp: () => this.#hangUp(callId) };
+        session = await this.#begin({ callId, transport, ear, running, settings, log, socket: transport });
+        return running;
+      },
+      { caller, thirds: UNDRAWN_THIRDS },
+    );
   }
 
   drain(): void {
@@ -139,26 +156,29 @@ export class CallRegistry implements Calls {
   async close(): Promise<void> {
     this.drain();
     await Promise.allSettled(this.#openings);
-    await Promise.all([...this.#calls.values()].map((call) => call?.session.end('shutting_down')));
+    await Promise.all([...this.#calls.values()].map(({ opened }) => opened?.session.end('shutting_down')));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #admit<Opened>(open: (callId: string, log: Log) => Promise<Opened>, caller: Caller): Promise<Opened> {
-    const { config, metrics, log } = this.#stages;
+  async #admit<Opened>(
+    open: (callId: string, log: Log) => Promise<Opened>,
+    { caller, thirds }: { readonly caller: Caller; readonly thirds: number },
+  ): Promise<Opened> {
+    const { metrics, log } = this.#stages;
     if (this.#draining) {
       metrics.callRefused('shutting_down');
       throw sessionError('shutting_down', 'The server is shutting down', { retryAfterS: 10 });
     }
-    if (this.active >= this.limit) {
+    if (!this.#hasRoomFor(thirds)) {
       metrics.callRefused('full');
-      throw sessionError('server_full', `All ${this.limit} places are taken`, { retryAfterS: config.server.fullRetryAfterS });
+      throw this.#full();
     }
     const callId = newId('call');
     const ownLog = callLog(log, callId);
-    this.#calls.set(callId, undefined);
+    this.#calls.set(callId, { thirds });
     const opening = open(callId, ownLog);
     this.#openings.add(opening);
     try {
@@ -174,6 +194,22 @@ export class CallRegistry implements Calls {
     } finally {
       this.#openings.delete(opening);
     }
+  }
+
+  #hasRoomFor(thirds: number): boolean {
+    const taken = [...this.#calls.values()].reduce((sum, call) => sum + call.thirds, 0);
+    return taken + thirds <= this.limit * DRAWN_THIRDS;
+  }
+
+  #placed(callId: string): PlacedCall {
+    const call = this.#calls.get(callId);
+    if (!call) throw sessionError('call_unknown', 'The call has ended');
+    return call;
+  }
+
+  #full(): Error {
+    const { fullRetryAfterS: retryAfterS } = this.#stages.config.server;
+    return sessionError('server_full', `All ${this.limit} places are taken`, { retryAfterS });
   }
 
   #free(callId: string): void {
@@ -197,6 +233,7 @@ export class CallRegistry implements Calls {
       persona: personaOf(config, avatar, character, request.instructions),
       chosen: { voice: request.voice !== undefined, instructions: request.instructions !== undefined },
       rendering: request.rendering ?? 'server',
+      quality: request.quality ?? 'auto',
       textOnly: request.textOnly ?? false,
       controls: request.controls ?? {},
       greet: request.greet ?? config.session.greet,
@@ -248,7 +285,9 @@ export class CallRegistry implements Calls {
           this.#free(callId);
         },
       );
-      this.#calls.set(callId, { session, running });
+      const call = this.#placed(callId);
+      call.opened = { session, running };
+      if (!face?.session) call.thirds = UNDRAWN_THIRDS;
       metrics.callBegan(running.carrier);
       return session;
     } catch (error) {
@@ -258,24 +297,35 @@ export class CallRegistry implements Calls {
   }
 
   /** A browser that draws needs neither a video track nor a face process. */
-  async #openFace(
-    callId: string,
-    transport: CallTransport,
-    { avatar, rendering: place }: SessionSettings,
-  ): Promise<OpenedFace | undefined> {
+  async #openFace(callId: string, transport: CallTransport, settings: SessionSettings): Promise<OpenedFace | undefined> {
     const { rendering, config, createPerformer, emotionsOf, characterOf } = this.#stages;
+    const { avatar, rendering: place } = settings;
+    const call = this.#placed(callId);
     const openSession = async (name: string): Promise<FaceSession> => {
       if (!transport.video || !rendering) throw sessionError('unsupported', 'The server does not draw for this call');
-      const { widthPx, heightPx, framesPerS } = config.face;
+      const before = call.thirds;
+      if (!this.#hasRoomFor(DRAWN_THIRDS - before)) throw this.#full();
+      call.thirds = DRAWN_THIRDS;
+      const { framesPerS } = config.face;
       const { startVideoBps: bitrateBps } = config.transport;
-      return rendering.open({ callId, avatar: name, widthPx, heightPx, framesPerS, codec: transport.video, bitrateBps });
+      const size = sizeAt(BEST_STEP[settings.quality], config.face);
+      try {
+        return await rendering.open({ callId, avatar: name, ...size, framesPerS, codec: transport.video, bitrateBps });
+      } catch (error) {
+        call.thirds = before;
+        throw error;
+      }
     };
+    const drawnBy = (drawer: RenderingPlace) => {
+      call.thirds = drawer === 'server' ? DRAWN_THIRDS : UNDRAWN_THIRDS;
+    };
+    const opened = { openSession, drawnBy, emotionsOf, characterOf };
     if (place === 'client' && transport.kind === 'webrtc')
-      return { session: undefined, openSession, performer: await createPerformer(avatar, callId), emotionsOf, characterOf };
+      return { ...opened, session: undefined, performer: await createPerformer(avatar, callId) };
     if (!transport.video || !rendering) return undefined;
     const session = await openSession(avatar);
     try {
-      return { session, openSession, performer: await createPerformer(avatar, callId), emotionsOf, characterOf };
+      return { ...opened, session, performer: await createPerformer(avatar, callId) };
     } catch (error) {
       await session.close();
       throw error;
@@ -296,7 +346,7 @@ export class CallRegistry implements Calls {
   }
 
   async #hangUp(callId: string): Promise<void> {
-    await this.#calls.get(callId)?.session.end('hung_up');
+    await this.#calls.get(callId)?.opened?.session.end('hung_up');
   }
 }
 

@@ -4,12 +4,16 @@ import type { RenderingPlace } from '../core/video.ts';
 import type { ClientEvent, ClientEventOf } from '../protocol/client-events.ts';
 import { newId } from '../protocol/common.ts';
 import { errorEventOf, parseClientEvent } from '../protocol/parse.ts';
+import type { EngineDescription } from '../protocol/server-events.ts';
 import type { DescribedSession, RealtimeSession } from '../protocol/session.ts';
 import { becomeCharacter, voiceOf } from './character.ts';
 import type { Item } from './conversation.ts';
 import type { Session } from './session.ts';
 import { sessionError } from './session-error.ts';
 import { wireItem } from './wire.ts';
+
+const DRAWING: ReadonlySet<EngineDescription['stage']> = new Set(['face', 'encoder']);
+const DRAWN_BY_VISITOR: EngineDescription = { stage: 'face', id: 'client', name: 'Drawn by your browser', state: 'running' };
 
 /** What a client may ask for during a call. Junk and refusals become `error` events; nothing here throws outwards. */
 export class ClientCommands {
@@ -28,9 +32,9 @@ export class ClientCommands {
 
   /** The first events of a call. */
   begin(): void {
-    const { wire, parts } = this.#session;
+    const { wire } = this.#session;
     wire.emit('session.created', { session: this.#describe() });
-    wire.emit('visavis.engines', { engines: [...parts.engines()] });
+    this.#tellEngines();
   }
 
   take(text: string): void {
@@ -62,7 +66,7 @@ export class ClientCommands {
   }
 
   reportQuality(): void {
-    const { wire, parts } = this.#session;
+    const { wire, parts, face } = this.#session;
     const { packetsSent, packetsLost, roundTripMs, availableBps } = parts.transport.stats();
     const lossShare = packetsSent > 0 ? packetsLost / packetsSent : 0;
     const wayMs = roundTripMs ?? this.#roundTripMs;
@@ -72,8 +76,8 @@ export class ClientCommands {
       round_trip_ms: wayMs ?? null,
       loss_share: lossShare,
       available_bps: availableBps ?? null,
-      video_bps: null,
-      frames_per_s: null,
+      video_bps: face.picture?.videoBps ?? null,
+      frames_per_s: face.picture?.framesPerS ?? null,
     });
   }
 
@@ -186,7 +190,7 @@ export class ClientCommands {
   }
 
   #update(update: RealtimeSession): void {
-    const { settings, wire, parts } = this.#session;
+    const { settings, wire, parts, face } = this.#session;
     if (update.instructions !== undefined) {
       this.#permit('instructions');
       settings.persona = { ...settings.persona, systemPrompt: update.instructions };
@@ -220,6 +224,10 @@ export class ClientCommands {
       this.#session.setRules({ automaticTurns: detection !== null && detection.create_response !== false, ...(holdMs ? { holdMs } : {}) });
     }
     if (update.visavis?.controls !== undefined) this.#session.setControls(update.visavis.controls);
+    if (update.visavis?.quality) {
+      settings.quality = update.visavis.quality;
+      face.setQuality(settings.quality);
+    }
     if (update.visavis?.avatar) this.#changeAvatar(update.visavis.avatar);
     if (update.visavis?.rendering) this.#changePlace(update.visavis.rendering);
     wire.emit('session.updated', { session: this.#describe() });
@@ -246,9 +254,21 @@ export class ClientCommands {
   #changePlace(place: RenderingPlace): void {
     const { wire, face } = this.#session;
     face.drawBy(place).then(
-      () => wire.emit('session.updated', { session: this.#describe() }),
+      () => {
+        wire.emit('session.updated', { session: this.#describe() });
+        this.#tellEngines();
+      },
       (error: unknown) => wire.notice('rendering_unchanged', 'warning', toVisavisError(error, 'face').message),
     );
+  }
+
+  /** Those of the server, but for what the visitor's browser does itself. */
+  #tellEngines(): void {
+    const { wire, parts, face } = this.#session;
+    const engines = parts.engines();
+    wire.emit('visavis.engines', {
+      engines: face.place === 'server' ? [...engines] : [...engines.filter(({ stage }) => !DRAWING.has(stage)), DRAWN_BY_VISITOR],
+    });
   }
 
   #describe(): DescribedSession {
@@ -271,6 +291,7 @@ export class ClientCommands {
       visavis: {
         avatar: settings.avatar,
         rendering: face.place,
+        quality: settings.quality,
         language: settings.language,
         ...(Object.keys(settings.controls).length > 0 ? { controls: settings.controls } : {}),
         call_id: callId,

@@ -1,4 +1,5 @@
 import type { AvatarControls } from '../core/avatar-controls.ts';
+import type { PictureQuality } from '../core/picture-steps.ts';
 import type { RenderingPlace } from '../core/video.ts';
 import type { IceServer } from '../transport/contract.ts';
 
@@ -7,6 +8,8 @@ export interface CallRequest {
   readonly avatar?: string;
   /** Who draws the face; the server when absent. */
   readonly rendering?: RenderingPlace;
+  /** Of a picture that the server draws; `auto` when absent. */
+  readonly quality?: PictureQuality;
   readonly voice?: string;
   readonly language?: string;
   /** Replaces the persona's system prompt (Realtime: `session.instructions`). Only with an API key or a token that carries it. */
@@ -53,6 +56,7 @@ export interface Calls extends AsyncDisposable {
   createWebSocket(socket: EventSocket, request: CallRequest, caller: Caller): Promise<RunningCall>;
   find(callId: string): RunningCall | undefined;
   readonly active: number;
+  /** Places: calls for which the server draws. Others take a third of one. */
   readonly limit: number;
   iceServersFor(callId: string): readonly IceServer[];
   /** No new calls from now on. */

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Config } from '../core/config-schema.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
+import type { PictureQuality } from '../core/picture-steps.ts';
 import type { RenderingPlace } from '../core/video.ts';
 import type { EmotionTable } from '../face/behaviour/emotions.ts';
 import type { Performer } from '../face/contract.ts';
@@ -39,8 +40,10 @@ export interface SessionParts {
 export interface OpenedFace {
   /** Undefined while the visitor's browser draws. */
   readonly session: FaceSession | undefined;
-  /** For a server that is to draw from now on. */
+  /** For a server that is to draw from now on. Throws `server_full` when that is more work than there is room for. */
   readonly openSession: (avatar: string) => Promise<FaceSession>;
+  /** Told when somebody else draws. */
+  readonly drawnBy: (place: RenderingPlace) => void;
   readonly performer: Performer;
   /** How an avatar looks when it feels something. */
   readonly emotionsOf: (avatar: string) => Promise<EmotionTable>;
@@ -67,6 +70,8 @@ export interface SessionSettings {
   avatar: string;
   /** Who draws at first. */
   rendering: RenderingPlace;
+  /** Of a picture that the server draws. */
+  quality: PictureQuality;
   /** Who the face is, as far as its file says. */
   character: Character | undefined;
   persona: Persona;

@@ -1,6 +1,6 @@
 import type { AvatarControls } from '../core/avatar-controls.ts';
 import type { Character } from '../core/character.ts';
-import { VirtualClock } from '../core/clock.ts';
+import { after, type Clock, VirtualClock } from '../core/clock.ts';
 import { type Config, type ConfigInput, configSchema } from '../core/config-schema.ts';
 import { type EmotionEstimate, NO_EMOTION } from '../core/emotion.ts';
 import { coreError } from '../core/errors.ts';
@@ -14,7 +14,13 @@ import { DEFAULT_EMOTIONS, type EmotionTable } from '../face/behaviour/emotions.
 import type { FaceMode, HeardProsody, Performer } from '../face/contract.ts';
 import { PARAMETER_COUNT } from '../face/parameters.ts';
 import type { Ear, EarEvent } from '../hearing/contract.ts';
-import { serverEventSchemas, type ServerEvent, type ServerEventOf, type ServerEventType } from '../protocol/server-events.ts';
+import {
+  type EngineDescription,
+  serverEventSchemas,
+  type ServerEvent,
+  type ServerEventOf,
+  type ServerEventType,
+} from '../protocol/server-events.ts';
 import type { FaceSession } from '../rendering/contract.ts';
 import type { SpeakOptions, Speaking, VoiceSummary } from '../speaking/contract.ts';
 import type { Assessment, ReplyPart, ReplyRequest, Thinking } from '../thinking/contract.ts';
@@ -364,29 +370,39 @@ export class RecordingPerformer implements Performer {
   }
 }
 
-/** A picture that is always ready. */
+/** A picture that is ready after `tookMs`. */
 export class ScriptedFace implements FaceSession {
   closes = 0;
   frames = 0;
   keyFrames = 0;
   avatar = 'mia';
+  tookMs = 0;
+  bitrateBps: number | undefined;
+  readonly sizes: string[] = [];
+  readonly #clock: Clock | undefined;
   #onHealth: (error: Error | undefined) => void = () => undefined;
 
-  render(_parameters: Float32Array, mediaTime: MediaTime): ReturnType<FaceSession['render']> {
-    this.frames++;
-    return Promise.resolve({ data: new Uint8Array(1), keyFrame: this.frames === 1, mediaTime });
+  constructor(clock?: Clock) {
+    this.#clock = clock;
+  }
+
+  async render(_parameters: Float32Array, mediaTime: MediaTime): ReturnType<FaceSession['render']> {
+    const keyFrame = this.frames++ === 0;
+    if (this.#clock && this.tookMs > 0) await new Promise<void>((ready) => after(this.#clock!, this.tookMs, ready));
+    return { data: new Uint8Array(1), keyFrame, mediaTime };
   }
 
   requestKeyFrame(): void {
     this.keyFrames++;
   }
 
-  setBitrate(): void {
-    // Not looked at.
+  setBitrate(bitrateBps: number): void {
+    this.bitrateBps = bitrateBps;
   }
 
-  setSize(): void {
-    // Not looked at.
+  setSize(widthPx: number, heightPx: number): void {
+    const size = `${widthPx}x${heightPx}`;
+    if (this.sizes.at(-1) !== size) this.sizes.push(size);
   }
 
   setAvatar(avatar: string): Promise<void> {
@@ -430,6 +446,12 @@ export interface CallOptions {
 
 const FRAME_MS = 32;
 
+const ENGINES: readonly EngineDescription[] = [
+  { stage: 'face', id: 'wasm', state: 'running' },
+  { stage: 'encoder', id: 'scripted', state: 'running' },
+  { stage: 'tts', id: 'scripted', state: 'running' },
+];
+
 /** One call with a visitor who speaks and types in simulated time. */
 export class SimulatedCall implements AsyncDisposable {
   readonly clock = new VirtualClock();
@@ -439,7 +461,7 @@ export class SimulatedCall implements AsyncDisposable {
   readonly thinking = new ScriptedThinking();
   readonly speaking = new ScriptedSpeaking();
   readonly performer = new RecordingPerformer();
-  face = new ScriptedFace();
+  face = new ScriptedFace(this.clock);
   readonly metrics = new Metrics();
   readonly ends: CallEnd[] = [];
   readonly appended: Int16Array[] = [];
@@ -469,6 +491,7 @@ export class SimulatedCall implements AsyncDisposable {
           ? {
               session: options.settings?.rendering === 'client' ? undefined : this.face,
               openSession: async (avatar) => this.#openFace(avatar),
+              drawnBy: () => undefined,
               performer: this.performer,
               emotionsOf: async (avatar) => emotionsOf(avatar),
               characterOf: async (avatar) => characterOf(avatar),
@@ -482,7 +505,7 @@ export class SimulatedCall implements AsyncDisposable {
           }),
         thinking: this.thinking,
         speaking: this.speaking,
-        engines: () => [],
+        engines: () => ENGINES,
         config,
         clock: this.clock,
         log: silentLog(),
@@ -494,6 +517,7 @@ export class SimulatedCall implements AsyncDisposable {
         rate: 1,
         avatar: 'mia',
         rendering: 'server',
+        quality: 'auto',
         character: undefined,
         persona: { name: 'Mia', systemPrompt: 'Be kind.', greeting: 'Hello there my friend.' },
         chosen: { voice: false, instructions: false },
@@ -605,7 +629,7 @@ export class SimulatedCall implements AsyncDisposable {
   }
 
   #openFace(avatar: string): ScriptedFace {
-    this.face = new ScriptedFace();
+    this.face = new ScriptedFace(this.clock);
     this.face.avatar = avatar;
     return this.face;
   }

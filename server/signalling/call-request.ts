@@ -30,6 +30,7 @@ export function callRequestOf(
   const request: CallRequest = {
     avatar: query.avatar ?? sent?.visavis?.avatar ?? granted?.visavis?.avatar,
     rendering: sent?.visavis?.rendering ?? granted?.visavis?.rendering,
+    quality: sent?.visavis?.quality ?? granted?.visavis?.quality,
     voice: query.voice ?? voiceOf(sent) ?? voiceOf(granted),
     language: query.language ?? languageOf(sent) ?? languageOf(granted),
     instructions: sent?.instructions ?? granted?.instructions,

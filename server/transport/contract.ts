@@ -92,6 +92,8 @@ export interface Pacer extends AsyncDisposable {
   duck(gainDb: number): void;
   /** From now on this side draws. For the visitor's side every frame is asked for, at the full rate, whatever room there is for video. */
   drawnBy(place: RenderingPlace): void;
+  /** Pictures that the server draws come no faster than this, whatever room there is. */
+  limitRate(framesPerS: number): void;
   /** Sound still queued, milliseconds. */
   queuedMs(turnId: string): number;
   /** First and last sample of a turn's sound leaving: for latency figures and the ledger. */

@@ -79,6 +79,8 @@ class CallPacer extends Emitter<PacerEvents> implements Pacer {
   #place: RenderingPlace = 'server';
   /** What the bandwidth allows. */
   #target: { readonly videoBps: number; readonly framesPerS: number };
+  /** What the call allows. */
+  #limitPerS = Number.POSITIVE_INFINITY;
   #framesPerS: number;
   /** Frames are counted from here, so that their times are exact at any rate. */
   #videoOrigin: MediaTime = 0;
@@ -150,6 +152,11 @@ class CallPacer extends Emitter<PacerEvents> implements Pacer {
     this.#retarget();
   }
 
+  limitRate(framesPerS: number): void {
+    this.#limitPerS = framesPerS;
+    this.#retarget();
+  }
+
   queuedMs(turnId: string): number {
     return (this.#timeline.queued(turnId, this.#nextSample) * 1000) / SPEECH_RATE_HZ;
   }
@@ -207,7 +214,7 @@ class CallPacer extends Emitter<PacerEvents> implements Pacer {
   }
 
   #retarget(): void {
-    const framesPerS = this.#place === 'client' ? (this.#frames?.framesPerS ?? 0) : this.#target.framesPerS;
+    const framesPerS = this.#place === 'client' ? (this.#frames?.framesPerS ?? 0) : Math.min(this.#limitPerS, this.#target.framesPerS);
     if (framesPerS > 0 && framesPerS !== this.#framesPerS) {
       this.#videoOrigin = this.#frameTime;
       this.#frameCount = 0;

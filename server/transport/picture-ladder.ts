@@ -1,3 +1,5 @@
+import { frameRateAt, PICTURE_STEPS } from '../core/picture-steps.ts';
+
 /**
  * What to do with less: first fewer bits for the same picture, then fewer pictures, then a smaller one, and in the end none,
  * so that the sound goes on. Steps up wait and want a margin; every change costs a key frame.
@@ -17,15 +19,9 @@ export interface PictureLadderOptions {
   readonly startVideoBps: number;
 }
 
-/** From this bitrate on, with this share of the frame rate and of the size. The last step holds down to `minVideoBps`. */
-const STEPS = [
-  { fromBps: 350_000, rate: 1, scale: 1 },
-  { fromBps: 250_000, rate: 0.8, scale: 1 },
-  { fromBps: 180_000, rate: 0.6, scale: 1 },
-  { fromBps: 130_000, rate: 0.6, scale: 0.75 },
-  { fromBps: 0, rate: 0.5, scale: 0.5 },
-] as const;
-const OFF = STEPS.length;
+/** The bitrate from which on each of PICTURE_STEPS is worth its bits. The last one holds down to `minVideoBps`. */
+const FROM_BPS = [350_000, 250_000, 180_000, 130_000, 0];
+const OFF = PICTURE_STEPS.length;
 
 const UP_MARGIN = 1.15;
 const UP_AFTER_MS = 3_000;
@@ -50,10 +46,9 @@ export class PictureLadder {
   }
 
   get current(): PictureTarget {
-    const step = STEPS[this.#step];
-    if (!step) return { videoBps: 0, framesPerS: 0, scale: STEPS.at(-1)!.scale };
-    const framesPerS = Math.max(5, Math.round(this.#options.framesPerS * step.rate));
-    return { videoBps: this.#videoBps, framesPerS, scale: step.scale };
+    const step = PICTURE_STEPS[this.#step];
+    if (!step) return { videoBps: 0, framesPerS: 0, scale: PICTURE_STEPS[OFF - 1]!.scale };
+    return { videoBps: this.#videoBps, framesPerS: frameRateAt(step, this.#options.framesPerS), scale: step.scale };
   }
 
   /** The new target when `availableBps` for the picture calls for one. */
@@ -80,7 +75,7 @@ export class PictureLadder {
 
   #stepFor(bps: number): number {
     if (bps < this.#options.minVideoBps) return OFF;
-    return STEPS.findIndex(({ fromBps }) => bps >= fromBps);
+    return FROM_BPS.findIndex((fromBps) => bps >= fromBps);
   }
 
   #change(step: number, bps: number, nowMs: number): PictureTarget {
