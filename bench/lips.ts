@@ -8,7 +8,7 @@ import { withLoudness } from '../server/face/loudness.ts';
 import { P, VISEMES } from '../server/face/parameters.ts';
 import { FacePerformer } from '../server/face/performer.ts';
 import { isBilabial, mouthShape } from '../server/face/visemes.ts';
-import { readAvatar } from '../server/rendering/avatar-folder.ts';
+import { readAvatar } from '../server/rendering/read-avatar.ts';
 import { createSpeaking } from '../server/speaking/speaking.ts';
 import { LipGauge } from './lip-gauge.ts';
 import { lipsFromSound } from './lips-from-sound.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildRaster } from '../server/face/raster/build-raster.ts';
-import { readAvatar } from '../server/rendering/avatar-folder.ts';
+import { readAvatar } from '../server/rendering/read-avatar.ts';
 import { probeGpu } from '../server/rendering/gpu-probe.ts';
 import { allowSoftwareGpu } from '../server/rendering/software-gpu.fixture.ts';
 import { measureEncoders } from './render/encoders.ts';

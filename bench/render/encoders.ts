@@ -1,5 +1,5 @@
 import { FaceRaster } from '../../server/face/raster/raster.ts';
-import type { Avatar } from '../../server/rendering/avatar-folder.ts';
+import type { Avatar } from '../../server/rendering/read-avatar.ts';
 import { availableEncoders, loadEncoderEngines } from '../../server/rendering/encoder.ts';
 import type { ReportRow } from '../report.ts';
 import { cpuPerFrameMs, FRAME_TIME, FRAMES_PER_S, spokenFrames } from './performance.ts';

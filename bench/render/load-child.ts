@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { readAvatar } from '../../server/rendering/avatar-folder.ts';
+import { readAvatar } from '../../server/rendering/read-avatar.ts';
 import { drawLoad } from './load.ts';
 
 /** A process of its own that draws: avatar and Load are its arguments, a DrawnLoad is its only message. */

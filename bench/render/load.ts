@@ -1,6 +1,6 @@
 import { prepareFace } from '../../server/face/raster/webgpu/face-model.ts';
 import { GpuRenderer } from '../../server/face/raster/webgpu/gpu-renderer.ts';
-import type { Avatar } from '../../server/rendering/avatar-folder.ts';
+import type { Avatar } from '../../server/rendering/read-avatar.ts';
 import { openGpu } from '../../server/rendering/gpu-adapter.ts';
 import { FRAMES_PER_S, spokenFrames } from './performance.ts';
 

@@ -1,5 +1,5 @@
 import { FaceRaster } from '../../server/face/raster/raster.ts';
-import type { Avatar } from '../../server/rendering/avatar-folder.ts';
+import type { Avatar } from '../../server/rendering/read-avatar.ts';
 import type { ReportRow } from '../report.ts';
 import { cpuPerFrameMs, facesPerCore, FRAME_TIME, MODES, performer } from './performance.ts';
 

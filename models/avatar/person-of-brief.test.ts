@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { cast } from '../../server/casting/cast.ts';
 import { understand } from '../../server/casting/parse.ts';
 import { FaceCurves } from './geometry/curves.ts';
-import { notSculpted, personOfBrief, robotOfBrief } from './person-of-brief.ts';
+import { notSculpted } from './not-sculpted.ts';
+import { personOfBrief, robotOfBrief } from './person-of-brief.ts';
 
 describe('a brief for the sculptor', () => {
   it('is within the sculptor’s ranges for anybody that can be cast', () => {

@@ -144,16 +144,6 @@ export function personOfBrief(brief: PersonBrief, name: string): Person {
   });
 }
 
-/** What a sculpted picture of this brief cannot show yet; for a note to whoever asked. */
-export function notSculpted(brief: PersonBrief): string[] {
-  const missing: string[] = [];
-  if (brief.kind === 'robot') return missing;
-  if (brief.headCover.kind !== 'none') missing.push(brief.headCover.kind);
-  if (['bun', 'ponytail'].includes(brief.hair.style)) missing.push(brief.hair.style);
-  if (['shirt', 'hoodie'].includes(brief.clothes.kind)) missing.push(brief.clothes.kind);
-  return missing;
-}
-
 /** Clothes become the robot's accent. */
 export function robotOfBrief(brief: PersonBrief, name: string): Robot {
   const accent = linear(COLOURS[brief.clothes.colour]).map((v) => v * 0.9) as Rgb;

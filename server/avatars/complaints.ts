@@ -5,7 +5,7 @@ import { toVisavisError } from '../core/errors.ts';
 import { PARAMETER_COUNT } from '../face/parameters.ts';
 import { buildRaster } from '../face/raster/build-raster.ts';
 import { FaceRaster } from '../face/raster/raster.ts';
-import { readAvatar } from '../rendering/avatar-folder.ts';
+import { readAvatar } from '../rendering/read-avatar.ts';
 import type { Complaint } from './contract.ts';
 
 const TRIAL_PX = 256;

@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PersonBrief } from '../casting/brief.ts';
+import { notSculpted } from '../../models/avatar/not-sculpted.ts';
 import { portraitPrompt } from '../casting/portrait-prompt.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Config } from '../core/config-schema.ts';
@@ -10,7 +11,7 @@ import type { ImageGeneration } from '../image-generation/image-generation.ts';
 import { taken } from '../portrait/avatar-folder.ts';
 import type { CreationOrder, MadeResult, Variant } from './contract.ts';
 import { type Drafts, draftOf } from './drafts.ts';
-import { type Drawing, missingIn } from './draw-brief.ts';
+import type { Drawing } from './draw-brief.ts';
 import type { DrawingProcess } from './drawing-process.ts';
 import type { JobContext } from './job.ts';
 import { importPhoto } from './photo-import.ts';
@@ -80,7 +81,7 @@ export class Creation {
       }),
     );
     const variants: Variant[] = [];
-    const missing = briefs[0] ? missingIn(style, briefs[0]) : [];
+    const missing = briefs[0] && style === 'sculpted' ? notSculpted(briefs[0]) : [];
     const onPart = ({ index, what, share }: { index: number; what: string; share: number }) => {
       const brief = briefs[index];
       if (what === 'done' && brief && name === undefined) variants.push({ index, title: title ?? brief.title, brief });

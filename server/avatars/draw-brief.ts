@@ -1,6 +1,6 @@
 import { writeAvatar } from '../../models/avatar/avatar.ts';
 import { makeAvatar, type Parameters } from '../../models/avatar/make.ts';
-import { notSculpted, personOfBrief, robotOfBrief } from '../../models/avatar/person-of-brief.ts';
+import { personOfBrief, robotOfBrief } from '../../models/avatar/person-of-brief.ts';
 import type { PersonBrief } from '../casting/brief.ts';
 
 /** One person to be drawn by the project's own generator. */
@@ -63,6 +63,3 @@ function parametersOf({ brief, style, name, title }: Drawing): Parameters {
   if (style === 'illustrated') return { style, name, brief: titled };
   return { style, person: personOfBrief(titled, name) };
 }
-
-/** What a sculpted picture cannot show of a brief. */
-export const missingIn = (style: Drawing['style'], brief: PersonBrief): string[] => (style === 'sculpted' ? notSculpted(brief) : []);

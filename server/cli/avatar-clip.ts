@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Character } from '../core/character.ts';
 import { EMOTIONS, type Emotion, type SpokenPiece } from '../core/speech.ts';
-import { readAvatar } from '../rendering/avatar-folder.ts';
+import { readAvatar } from '../rendering/read-avatar.ts';
 import { writeSpeakingClip } from '../rendering/speaking-clip.ts';
 import { sayAloud } from '../avatars/say-aloud.ts';
 import { usualSentence } from '../avatars/usual-sentence.ts';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { STYLES, type Style } from '../avatars/contract.ts';
-import { drawBrief, missingIn } from '../avatars/draw-brief.ts';
+import { notSculpted } from '../../models/avatar/not-sculpted.ts';
+import { drawBrief } from '../avatars/draw-brief.ts';
 import { AVATAR_NAME, freeName, slugOf } from '../avatars/names.ts';
 import { castAll, describedByModel, EMBEDDED, readWords, type WordOptions } from '../avatars/read-words.ts';
 import type { PersonBrief } from '../casting/brief.ts';
@@ -85,7 +86,7 @@ async function create(invocation: Invocation): Promise<number> {
       const onProgress = ({ stage, fraction }: ImportProgress) => progress(stage, fraction);
       await importPortrait(bytes, { name: folderName, outDir: avatarsDir, title: brief.title, source: by, generated, signal, onProgress });
     } else {
-      const missing = missingIn(style, brief);
+      const missing = style === 'sculpted' ? notSculpted(brief) : [];
       if (missing.length > 0) process.stderr.write(`not sculpted yet, only illustrated: ${missing.join(', ')}\n`);
       await drawBrief({ brief, style, name: folderName, folder, words: text, draft: has('draft') }, progress);
     }

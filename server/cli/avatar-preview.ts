@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { openStage } from '../../models/avatar/stills.ts';
 import { EMOTIONS, type Emotion } from '../core/speech.ts';
 import { VISEMES, type Viseme } from '../face/parameters.ts';
-import { readAvatar } from '../rendering/avatar-folder.ts';
+import { readAvatar } from '../rendering/read-avatar.ts';
 import { avatarsOf, operandsOf, placeFlags, placeOf, wholeOf } from './avatar-place.ts';
 import { type Command, type Invocation, usageError } from './command.ts';
 import { outputPath } from './output-path.ts';

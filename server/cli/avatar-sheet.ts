@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { CROPS, drawContactSheet } from '../avatars/contact-sheet.ts';
-import { readAvatar } from '../rendering/avatar-folder.ts';
+import { readAvatar } from '../rendering/read-avatar.ts';
 import { avatarsOf, operandsOf, placeFlags, placeOf, wholeOf } from './avatar-place.ts';
 import { type Command, type Invocation, usageError } from './command.ts';
 import { outputPath } from './output-path.ts';

@@ -10,7 +10,7 @@ import { buildRaster } from '../face/raster/build-raster.ts';
 import { FaceRaster } from '../face/raster/raster.ts';
 import { psnrDb } from '../face/raster/reference.ts';
 import type { RunningServer } from '../main.ts';
-import { readAvatar } from '../rendering/avatar-folder.ts';
+import { readAvatar } from '../rendering/read-avatar.ts';
 import { launchBrowser, startTestServer, Visitor } from './visitor.ts';
 
 declare global {

@@ -3,10 +3,8 @@ import { join, sep } from 'node:path';
 import type { Character } from '../core/character.ts';
 import { toVisavisError } from '../core/errors.ts';
 import { loadRig, type LoadedRig } from '../face/load-rig.ts';
-import type { RgbaImage } from '../face/raster/planes.ts';
 import type { Rig } from '../face/rig.ts';
 import { type AvatarFacts, AvatarIndex } from './avatar-index.ts';
-import { decodeAtlas } from './atlas.ts';
 import type { AvatarSummary } from './contract.ts';
 import { renderingError } from './rendering-error.ts';
 
@@ -14,18 +12,6 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const MAX_RIG_BYTES = 64 * 2 ** 20;
 export const POSTER = 'poster.jpg';
 const MAX_POSTER_BYTES = 8 * 2 ** 20;
-
-export interface Avatar {
-  readonly rig: LoadedRig;
-  readonly atlas: RgbaImage;
-}
-
-/** Reads `<avatarsDir>/<name>/`. @throws VisavisError `avatar_unknown`, `avatar_invalid` */
-export async function readAvatar(avatarsDir: string, name: string): Promise<Avatar> {
-  const rig = await readRig(avatarsDir, name);
-  const atlasPath = await insideFolder(join(avatarsDir, name), rig.atlas.file);
-  return { rig, atlas: await decodeAtlas(atlasPath, rig.atlas) };
-}
 
 /** What the conversation wants to know of an avatar; the rest of its file is for whoever draws it. */
 export interface AvatarNature {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FaceRaster } from '../face/raster/raster.ts';
 import { type FaceModel, prepareFace } from '../face/raster/webgpu/face-model.ts';
-import { type Avatar, readAvatar } from './avatar-folder.ts';
+import { type Avatar, readAvatar } from './read-avatar.ts';
 
 const KEPT_UNUSED = 4;
 

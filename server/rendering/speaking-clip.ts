@@ -4,7 +4,7 @@ import { withLoudness } from '../face/loudness.ts';
 import { FacePerformer } from '../face/performer.ts';
 import { buildRaster } from '../face/raster/build-raster.ts';
 import { FaceRaster } from '../face/raster/raster.ts';
-import type { Avatar } from './avatar-folder.ts';
+import type { Avatar } from './read-avatar.ts';
 import { type ClipEngine, writeClip } from './clip-file.ts';
 
 export interface SpeakingClip {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { avatarNames, readAvatar } from '../../../rendering/avatar-folder.ts';
+import { avatarNames } from '../../../rendering/avatar-folder.ts';
+import { readAvatar } from '../../../rendering/read-avatar.ts';
 import { openGpu } from '../../../rendering/gpu-adapter.ts';
 import { findGpu } from '../../../rendering/software-gpu.fixture.ts';
 import { loadRig } from '../../load-rig.ts';

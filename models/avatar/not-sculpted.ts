@@ -1,0 +1,11 @@
+import type { PersonBrief } from '../../server/casting/brief.ts';
+
+/** What a sculpted picture of this brief cannot show yet; for a note to whoever asked. */
+export function notSculpted(brief: PersonBrief): string[] {
+  const missing: string[] = [];
+  if (brief.kind === 'robot') return missing;
+  if (brief.headCover.kind !== 'none') missing.push(brief.headCover.kind);
+  if (['bun', 'ponytail'].includes(brief.hair.style)) missing.push(brief.hair.style);
+  if (['shirt', 'hoodie'].includes(brief.clothes.kind)) missing.push(brief.clothes.kind);
+  return missing;
+}
