@@ -46,7 +46,9 @@ export async function buildClient(rootDir: string): Promise<ClientBuild> {
 async function runVite(rootDir: string, outDir: string): Promise<void> {
   const vite = join(rootDir, 'node_modules', 'vite', 'bin', 'vite.js');
   const args = ['build', '--config', join(rootDir, 'client', 'vite.config.ts'), '--outDir', outDir, '--emptyOutDir', '--logLevel', 'warn'];
-  const child = spawn(process.execPath, [vite, ...args], { cwd: rootDir, stdio: ['ignore', 'ignore', 'pipe'] });
+  // The environment of tests, say, would have the slower development builds of packages bundled, and kept for every later start.
+  const env = { ...process.env, NODE_ENV: 'production' };
+  const child = spawn(process.execPath, [vite, ...args], { cwd: rootDir, env, stdio: ['ignore', 'ignore', 'pipe'] });
   let complaints = '';
   child.stderr.on('data', (chunk: Buffer) => {
     complaints += chunk;
