@@ -19,7 +19,6 @@ import { type FloorEffect, type FloorEvent, type FloorRules, type FloorState, in
 import { latencySamples, type TurnStations, waterfall } from './latency.ts';
 import { Ledger } from './ledger.ts';
 import { Listening, type SpeechEvent } from './listening.ts';
-import { Questions } from './questions.ts';
 import type { SessionParts, SessionSettings } from './session-parts.ts';
 import { Speaker } from './speaker.ts';
 import { fixedReply, Turn } from './turn.ts';
@@ -67,15 +66,18 @@ export class Session {
   readonly #listening: Listening;
   readonly #expression: Expression | undefined;
   readonly #attention: Attention;
-  readonly #questions: Questions;
   readonly #turns = new Map<string, Turn>();
   readonly #replies = new Map<string, Reply>();
   readonly #onEnd: (reason: CallEnd) => void;
   #floor: FloorState;
   #pacer: Pacer | undefined;
   #speaker: Speaker | undefined;
+  #userItemId = newId('item');
+  #origin = { originMs: 0, endpointMs: 0, finalMs: 0, startMs: 0 };
   #networkMs: number | null = null;
   #wishes: ResponseWishes = {};
+  /** The last spoken question and its answer, while it may turn out that they came too early. */
+  #early: { readonly userId: string; readonly assistantId: string } | undefined;
   #tick: Disposable | undefined;
   #nextQualityMs = QUALITY_EVERY_MS;
   #closing: Promise<void> | undefined;
@@ -90,7 +92,6 @@ export class Session {
     this.#floor = initialFloor({ ...floorRules(parts.config), automaticTurns: true });
     this.conversation = new Conversation(parts.config.thinking.historyMessages);
     this.wire = new Wire({ send: (text) => parts.transport.sendMessage(text), carrier: parts.transport.kind });
-    this.#questions = new Questions({ conversation: this.conversation, wire: this.wire, forget: (itemId) => this.#forget(itemId) });
     this.#commands = new ClientCommands(this);
     const performer = parts.face?.performer;
     const { toneOf } = parts.thinking;
@@ -158,7 +159,7 @@ export class Session {
     const { state, effects } = floor(this.#floor, event);
     this.#floor = state;
     for (const effect of effects) this.#carryOut(effect);
-    if (this.#floor.carriedText === '') this.#questions.settle();
+    if (this.#floor.carriedText === '') this.#early = undefined;
     this.wire.state(callState(this.#floor), this.#pacer?.now() ?? 0);
   }
 
@@ -290,15 +291,15 @@ export class Session {
     this.#attention.take(event);
     if (event.type === 'prosody' || event.type === 'feeling') return;
     if (event.type === 'final') {
-      this.#questions.reached.finalMs = this.nowMs;
-      this.#questions.reached.startMs = event.startMs;
+      this.#origin.finalMs = this.nowMs;
+      this.#origin.startMs = event.startMs;
     }
     if (event.type === 'turn') {
       // Words that hang are no question yet, whatever the knowledge says to them.
       const whole = [this.#floor.carriedText, event.text].filter(Boolean).join(' ');
       this.apply({ ...event, atMs, complete: event.reason !== 'hanging' && this.parts.thinking.assess(whole).complete });
     } else this.apply({ ...event, atMs });
-    if (event.type === 'partial' && event.text) this.wire.emit('visavis.partial', { item_id: this.#questions.itemId, text: event.text });
+    if (event.type === 'partial' && event.text) this.wire.emit('visavis.partial', { item_id: this.#userItemId, text: event.text });
   }
 
   // — what the floor decides
@@ -307,11 +308,11 @@ export class Session {
     const { config } = this.parts;
     switch (effect.type) {
       case 'speech-started':
-        this.wire.emit('input_audio_buffer.speech_started', { item_id: this.#questions.itemId, audio_start_ms: Math.round(effect.atMs) });
+        this.wire.emit('input_audio_buffer.speech_started', { item_id: this.#userItemId, audio_start_ms: Math.round(effect.atMs) });
         break;
       case 'speech-stopped':
-        this.#questions.reached.originMs = effect.atMs;
-        this.wire.emit('input_audio_buffer.speech_stopped', { item_id: this.#questions.itemId, audio_end_ms: Math.round(effect.atMs) });
+        this.#origin.originMs = effect.atMs;
+        this.wire.emit('input_audio_buffer.speech_stopped', { item_id: this.#userItemId, audio_end_ms: Math.round(effect.atMs) });
         break;
       case 'prepare':
         this.#turns.set(effect.turnId, this.#makeTurn(effect.turnId, 'reply', effect.text, { speculative: true }));
@@ -324,11 +325,11 @@ export class Session {
         this.#commit(effect);
         break;
       case 'heard':
-        this.#questions.add(effect.text, this.#listening.offsetMs);
+        this.#addUserItem(effect.text);
         break;
       case 'end-utterance':
-        this.#questions.reached.endpointMs = this.nowMs;
-        this.#questions.reached.finalMs = this.nowMs;
+        this.#origin.endpointMs = this.nowMs;
+        this.#origin.finalMs = this.nowMs;
         this.#listening.endUtterance();
         break;
       case 'drop-utterance':
@@ -368,15 +369,15 @@ export class Session {
 
   #commit({ turnId, kind, text, replaces }: Extract<FloorEffect, { type: 'commit' }>): void {
     const log = this.parts.log.child({ turnId });
-    if (kind === 'reply' && replaces) this.#questions.retract();
+    if (kind === 'reply' && replaces) this.#forgetEarlyAnswer();
     const turn = this.#turns.get(turnId) ?? this.#makeTurn(turnId, kind, text);
     this.#turns.set(turnId, turn);
     const spoken = kind === 'reply' && text !== '';
-    if (spoken) this.#questions.answered(this.#questions.add(text, this.#listening.offsetMs), turn.itemId);
+    if (spoken) this.#early = { userId: this.#addUserItem(text), assistantId: turn.itemId };
     const stations: TurnStations = {
       kind: spoken ? 'spoken' : kind === 'reply' ? 'typed' : kind === 'greeting' ? 'greeting' : 'said',
-      originMs: spoken ? this.#questions.reached.originMs : this.nowMs,
-      ...(spoken ? { endpointMs: this.#questions.reached.endpointMs, finalMs: this.#questions.reached.finalMs } : {}),
+      originMs: spoken ? this.#origin.originMs : this.nowMs,
+      ...(spoken ? { endpointMs: this.#origin.endpointMs, finalMs: this.#origin.finalMs } : {}),
       startedMs: turn.figures.startedAtMs,
     };
     const item: Item = { id: turn.itemId, role: 'assistant', medium: turn.textOnly ? 'text' : 'audio', text: '', status: 'in_progress' };
@@ -394,8 +395,23 @@ export class Session {
     void this.end('failed');
   }
 
+  /** The visitor went on: the question as it was taken, and the answer to it, were not the conversation. */
+  #forgetEarlyAnswer(): void {
+    if (!this.#early) return;
+    this.#forget(this.#early.assistantId);
+    this.#forget(this.#early.userId);
+  }
+
   #forget(itemId: string): void {
     if (this.conversation.remove(itemId)) this.wire.emit('conversation.item.deleted', { item_id: itemId });
+  }
+
+  #addUserItem(text: string): string {
+    const item: Item = { id: this.#userItemId, role: 'user', medium: 'audio', text, status: 'completed' };
+    const previous = this.conversation.add(item);
+    this.#userItemId = newId('item');
+    this.wire.transcript(item, previous, Math.max(0, this.#origin.originMs - this.#listening.offsetMs - this.#origin.startMs) / 1000);
+    return item.id;
   }
 
   #cut(turnId: string, to: 'visitor' | 'client'): void {
@@ -440,7 +456,7 @@ export class Session {
     const current = this.#turns.get(this.#floor.turn?.turnId ?? '');
     const unfinished = current && { id: current.itemId, heardText: this.ledger.heard(current.turnId, this.#pacer?.now() ?? 0).text };
     // What was answered too early is part of the question now.
-    const before = text === '' ? last?.id : speculative ? this.#questions.earlyId : undefined;
+    const before = text === '' ? last?.id : speculative ? this.#early?.userId : undefined;
     const history = this.conversation.history(before, unfinished);
     return new Turn({
       turnId,
