@@ -2,9 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Runner, runAll, tallyOf } from './run-tests.ts';
+import { failuresOf, type Runner, runAll, tallyOf } from './run-tests.ts';
 
-const file = (status: string, ...results: string[]) => ({ status, assertionResults: results.map((result) => ({ status: result })) });
+const file = (status: string, ...results: string[]) => ({
+  name: 'some.test.ts',
+  status,
+  message: status === 'failed' ? 'no such module' : '',
+  assertionResults: results.map((result, index) => ({
+    status: result,
+    fullName: `test ${index}`,
+    failureMessages: result === 'failed' ? ['expected 1 to be 2'] : [],
+  })),
+});
 
 describe('tallyOf', () => {
   it('sums passed and failed tests of all files', () => {
@@ -23,6 +32,16 @@ describe('tallyOf', () => {
 
   it('counts nothing where there is nothing', () => {
     expect(tallyOf({ testResults: [] }, 0)).toEqual({ passed: 0, failed: 0 });
+  });
+});
+
+describe('failuresOf', () => {
+  it('names each failed test with its reason, or the file that failed as a whole', () => {
+    expect(failuresOf({ testResults: [file('failed', 'passed', 'failed'), file('passed', 'passed'), file('failed')] })).toEqual([
+      'some.test.ts: test 1\nexpected 1 to be 2',
+      'some.test.ts: no such module',
+    ]);
+    expect(failuresOf(undefined)).toEqual([]);
   });
 });
 
@@ -48,9 +67,10 @@ describe('runAll', () => {
     const reportFile = join(rootDir, 'report.json');
     const report = JSON.stringify({ testResults: [file('failed', 'passed', 'passed', 'failed')] });
     const writes = `require('node:fs').writeFileSync(${JSON.stringify(reportFile)}, ${JSON.stringify(report)}); process.exit(1)`;
-    const { total, last } = await run([tool('good', ''), tool('bad', 'process.exit(2)'), tool('suite', writes, reportFile)]);
+    const { total, last, lines } = await run([tool('good', ''), tool('bad', 'process.exit(2)'), tool('suite', writes, reportFile)]);
     expect(total).toEqual({ passed: 3, failed: 2 });
     expect(last).toBe('\n3 passed, 2 failed');
+    expect(lines.at(-2)).toBe('\n== bad: 1 failed\n== suite: 1 failed\nsome.test.ts: test 2\nexpected 1 to be 2');
   });
 
   it('ends a tool that hangs, and still runs and sums the rest', async () => {

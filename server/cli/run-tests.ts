@@ -36,25 +36,27 @@ export async function runTests({ rootDir, operands }: Invocation): Promise<numbe
   return failed === 0 && passed > 0 ? 0 : 1;
 }
 
-/** Runs them in order and tells each one's result, last of all the sum. */
+/** Runs them in order and tells each one's result; at the end every failure again (the output is long), then the sum. */
 export async function runAll(
   chosen: readonly Runner[],
   { rootDir, timeoutMs, say }: { rootDir: string; timeoutMs: number; say: (line: string) => void },
 ): Promise<Tally> {
   const deadlineMs = performance.now() + timeoutMs;
   const total = { passed: 0, failed: 0 };
+  const failures: string[] = [];
   for (const { title, args, reportFile } of chosen) {
     say(`\n== ${title}`);
     const beganMs = performance.now();
     const code = await runTool(rootDir, args, deadlineMs - beganMs);
-    const { passed, failed } = reportFile
-      ? tallyOf(readReport(reportFile), code)
-      : { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
+    const report = reportFile ? readReport(reportFile) : undefined;
+    const { passed, failed } = reportFile ? tallyOf(report, code) : { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
     total.passed += passed;
     total.failed += failed;
     const how = code === ENDED ? 'ENDED, it took too long,' : failed === 0 ? 'passed' : 'FAILED';
     say(`== ${title}: ${how} in ${((performance.now() - beganMs) / 1000).toFixed(1)} s`);
+    if (failed > 0) failures.push(`== ${title}: ${failed} failed`, ...failuresOf(report));
   }
+  if (failures.length > 0) say(`\n${failures.join('\n')}`);
   say(`\n${total.passed} passed, ${total.failed} failed`);
   return total;
 }
@@ -114,8 +116,15 @@ async function runTool(rootDir: string, args: readonly string[], timeoutMs: numb
 /** The part of Vitest's JSON report that is counted. */
 export interface VitestReport {
   readonly testResults: readonly {
+    readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    /** Why the file failed as a whole. */
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
@@ -133,6 +142,17 @@ export function tallyOf(report: VitestReport | undefined, exitCode: number): Tal
   }
   if (exitCode !== 0 && failed === 0) failed = 1;
   return { passed, failed };
+}
+
+/** Name and reason of each failed test, and of each file that failed as a whole. */
+export function failuresOf(report: VitestReport | undefined): readonly string[] {
+  return (report?.testResults ?? [])
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, message, assertionResults }) => {
+      const failed = assertionResults.filter((result) => result.status === 'failed');
+      if (failed.length === 0) return [`${name}: ${message}`];
+      return failed.map(({ fullName, failureMessages }) => `${name}: ${fullName}\n${failureMessages.join('\n')}`);
+    });
 }
 
 const readReport = (path: string): VitestReport | undefined =>
