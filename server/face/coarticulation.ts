@@ -114,6 +114,11 @@ const TONGUE_SEEN = 0.55;
 const TIP_IN_TH = 0.9;
 /** A short neighbour keeps so much of its time from a closure's ramp. */
 const RAMP_SHARE = 0.6;
+/**
+ * Closures may be full when the mouth begins to open only: that of a very short first phone is, 10 ms before its label.
+ * They still come from nothing where the gate opens, without a jump.
+ */
+const CLOSURES_LEAD = 3.5;
 /** Lips need about so long from anywhere to anywhere: people say no more than six or seven "pa" a second. */
 const SHORTEST_RAMP_MS = 40;
 /**
@@ -215,8 +220,7 @@ export class SpeechTrack {
     if (gate === 0) return;
     let loudness = 0;
     for (const [offsetMs, share] of TAPS) loudness += share * this.#blend(ms + offsetMs, share * gate, out);
-    // Full by the first phone's start, whatever the gate is then; and no jump where the gate opens.
-    const limit = Math.min(1, 2 * gate);
+    const limit = Math.min(1, CLOSURES_LEAD * gate);
     this.#overlay(INDEX.TH, ms, out, Math.min(TONGUE_SEEN, limit));
     const bite = this.#overlay(INDEX.FF, ms, out, limit);
     this.#closure = this.#overlay(INDEX.PP, ms, out, limit);

@@ -8,6 +8,9 @@ import type { ImportProgress } from './contract.ts';
 import { importPortrait, inspectPortrait } from './import.ts';
 import { drawTestFace, TEST_FACE_POINTS } from './test-face.ts';
 
+/** Seconds of work for both cores, in a suite that shares them. */
+const IMPORT_TIMEOUT_MS = 180_000;
+
 let outDir: string;
 let face: Buffer;
 beforeAll(async () => {
@@ -17,49 +20,54 @@ beforeAll(async () => {
 afterAll(() => rm(outDir, { recursive: true, force: true }));
 
 describe('importing a photograph', () => {
-  it('writes an avatar that loads and looks like the photograph', async () => {
-    const path = join(outDir, 'ana photo.jpg');
-    await writeFile(path, face);
-    const progress: ImportProgress[] = [];
-    const report = await importPortrait(path, {
-      name: 'ana',
-      outDir,
-      points: TEST_FACE_POINTS,
-      consent: 'drawn for this test',
-      onProgress: (p) => progress.push(p),
-    });
-    expect(report).toMatchObject({ name: 'ana', title: 'Ana', cutOut: true, mouthOpen: false, folder: join(outDir, 'ana') });
-    expect(report.psnrDb).toBeGreaterThan(38);
-    expect((await readdir(report.folder)).sort()).toEqual(['atlas.png', 'avatar.json', 'poster.jpg', 'preview.png', 'provenance.json']);
-    const rig = loadRig(JSON.parse(await readFile(join(report.folder, 'avatar.json'), 'utf8')));
-    expect(rig).toMatchObject({ name: 'ana', title: 'Ana', consent: 'drawn for this test', provenance: { kind: 'photograph' } });
-    expect(rig.origin).toContain('ana photo.jpg');
-    expect(rig.origin).toContain('synthetic');
-    expect(JSON.parse(await readFile(join(report.folder, 'provenance.json'), 'utf8'))).toMatchObject({
-      source: 'ana photo.jpg',
-      consent: 'drawn for this test',
-    });
-    const atlas = await sharp(join(report.folder, rig.atlas.file)).metadata();
-    expect([atlas.width, atlas.height]).toEqual([rig.atlas.width, rig.atlas.height]);
-    expect((await sharp(join(report.folder, 'poster.jpg')).metadata()).exif?.toString('latin1')).toContain('Synthetic avatar');
-    progress.reduce((before, { fraction }) => {
-      expect(fraction).toBeGreaterThanOrEqual(before);
-      return fraction;
-    }, 0);
-    // Something to look at while it goes on.
-    const pictures = progress.filter(({ preview }) => preview !== undefined);
-    expect(pictures.map(({ stage }) => stage)).toEqual(['landmarks', 'contours', 'matte']);
-    for (const { preview } of pictures) expect(await sharp(preview).metadata()).toMatchObject({ format: 'jpeg', width: 384, height: 384 });
-    expect(progress.at(-1)).toEqual({ stage: 'writing', fraction: 1 });
+  it(
+    'writes an avatar that loads and looks like the photograph',
+    async () => {
+      const path = join(outDir, 'ana photo.jpg');
+      await writeFile(path, face);
+      const progress: ImportProgress[] = [];
+      const report = await importPortrait(path, {
+        name: 'ana',
+        outDir,
+        points: TEST_FACE_POINTS,
+        consent: 'drawn for this test',
+        onProgress: (p) => progress.push(p),
+      });
+      expect(report).toMatchObject({ name: 'ana', title: 'Ana', cutOut: true, mouthOpen: false, folder: join(outDir, 'ana') });
+      expect(report.psnrDb).toBeGreaterThan(38);
+      expect((await readdir(report.folder)).sort()).toEqual(['atlas.png', 'avatar.json', 'poster.jpg', 'preview.png', 'provenance.json']);
+      const rig = loadRig(JSON.parse(await readFile(join(report.folder, 'avatar.json'), 'utf8')));
+      expect(rig).toMatchObject({ name: 'ana', title: 'Ana', consent: 'drawn for this test', provenance: { kind: 'photograph' } });
+      expect(rig.origin).toContain('ana photo.jpg');
+      expect(rig.origin).toContain('synthetic');
+      expect(JSON.parse(await readFile(join(report.folder, 'provenance.json'), 'utf8'))).toMatchObject({
+        source: 'ana photo.jpg',
+        consent: 'drawn for this test',
+      });
+      const atlas = await sharp(join(report.folder, rig.atlas.file)).metadata();
+      expect([atlas.width, atlas.height]).toEqual([rig.atlas.width, rig.atlas.height]);
+      expect((await sharp(join(report.folder, 'poster.jpg')).metadata()).exif?.toString('latin1')).toContain('Synthetic avatar');
+      progress.reduce((before, { fraction }) => {
+        expect(fraction).toBeGreaterThanOrEqual(before);
+        return fraction;
+      }, 0);
+      // Something to look at while it goes on.
+      const pictures = progress.filter(({ preview }) => preview !== undefined);
+      expect(pictures.map(({ stage }) => stage)).toEqual(['landmarks', 'contours', 'matte']);
+      for (const { preview } of pictures)
+        expect(await sharp(preview).metadata()).toMatchObject({ format: 'jpeg', width: 384, height: 384 });
+      expect(progress.at(-1)).toEqual({ stage: 'writing', fraction: 1 });
 
-    // The name is taken now, and no photograph is looked at.
-    await expect(importPortrait(Buffer.from('nothing'), { name: 'ana', outDir })).rejects.toMatchObject({ code: 'avatar_exists' });
-    // What replaces it must be an avatar: the old one stays when it is not.
-    await expect(importPortrait(Buffer.from('nothing'), { name: 'ana', outDir, replace: true })).rejects.toMatchObject({
-      code: 'portrait_not_picture',
-    });
-    expect(await readdir(outDir)).toEqual(['ana', 'ana photo.jpg']);
-  });
+      // The name is taken now, and no photograph is looked at.
+      await expect(importPortrait(Buffer.from('nothing'), { name: 'ana', outDir })).rejects.toMatchObject({ code: 'avatar_exists' });
+      // What replaces it must be an avatar: the old one stays when it is not.
+      await expect(importPortrait(Buffer.from('nothing'), { name: 'ana', outDir, replace: true })).rejects.toMatchObject({
+        code: 'portrait_not_picture',
+      });
+      expect(await readdir(outDir)).toEqual(['ana', 'ana photo.jpg']);
+    },
+    IMPORT_TIMEOUT_MS,
+  );
 
   it('says what is wrong before anything is written', async () => {
     const options = { name: 'nobody', outDir };
