@@ -23,6 +23,8 @@ export interface UtteranceOptions {
 const JUDGE_AFTER_MS = 96;
 /** Longest wait for a recogniser that is behind: then the words that there are must do. */
 const JUDGE_AT_LATEST_MS = 192;
+/** So long a pause is likelier an end than not: the recogniser's last pass is made while the silence is still being waited for. */
+const SETTLE_AFTER_MS = 256;
 
 /** One utterance between its onset and its final text: feeds the recogniser and judges the end of the turn. */
 export class Utterance {
@@ -59,9 +61,11 @@ export class Utterance {
   /** After each VAD frame. */
   onFrame(atMs: number, silenceMs: number): void {
     this.#atMs = atMs;
-    const hasPaused = silenceMs >= JUDGE_AFTER_MS && this.#silenceMs < JUDGE_AFTER_MS;
+    const reached = (ms: number) => silenceMs >= ms && this.#silenceMs < ms;
+    if (reached(JUDGE_AFTER_MS)) this.#stream.pause?.();
+    if (reached(SETTLE_AFTER_MS)) this.#stream.settle?.();
+    else if (silenceMs < SETTLE_AFTER_MS && this.#silenceMs >= SETTLE_AFTER_MS) this.#stream.resume?.();
     this.#silenceMs = silenceMs;
-    if (hasPaused) this.#stream.pause?.();
     if (silenceMs < JUDGE_AFTER_MS) this.#judgedText = undefined;
     else if (this.#judgedText === undefined && (silenceMs >= JUDGE_AT_LATEST_MS || this.#stream.behindMs < JUDGE_AFTER_MS)) this.#judge();
   }

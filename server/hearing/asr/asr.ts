@@ -35,6 +35,10 @@ export interface AsrStream {
   push(pcm: Int16Array): void;
   /** The speaker has paused and may be done: an engine that gives partials seldom gives one now. */
   pause?(): void;
+  /** The pause gets long. An engine whose last word takes time makes it now and gives it as a partial; `finish` is then immediate. */
+  settle?(): void;
+  /** The speaker went on after `settle`: what was settled is open again. */
+  resume?(): void;
   /** Sound that was pushed and is not in the partial yet. */
   readonly behindMs: number;
   /** No more sound follows: the last word about the utterance. Rejects with a hearing error. */

@@ -11,16 +11,68 @@ import { findModel, loadPocketSphinx } from './pocketsphinx-library.ts';
 
 const NOTHING: Recognition = { text: '', words: [] };
 
+/** Sound that waits to be decoded. */
+class SoundQueue {
+  readonly #pieces: Int16Array[] = [];
+  #samples = 0;
+
+  get samples(): number {
+    return this.#samples;
+  }
+
+  push(pcm: Int16Array): void {
+    this.#pieces.push(pcm);
+    this.#samples += pcm.length;
+  }
+
+  putBack(pieces: readonly Int16Array[]): void {
+    this.#pieces.unshift(...pieces);
+    for (const { length } of pieces) this.#samples += length;
+  }
+
+  /** All that waits, up to a slice; undefined when nothing does. */
+  takeSlice(): Int16Array | undefined {
+    if (this.#samples === 0) return undefined;
+    const slice = new Int16Array(Math.min(DECODE_SLICE_SAMPLES, this.#samples));
+    let filled = 0;
+    while (filled < slice.length) {
+      const first = this.#pieces[0]!;
+      const taken = first.subarray(0, slice.length - filled);
+      slice.set(taken, filled);
+      filled += taken.length;
+      if (taken.length === first.length) this.#pieces.shift();
+      else this.#pieces[0] = first.subarray(taken.length);
+    }
+    this.#samples -= slice.length;
+    return slice;
+  }
+}
+
+/**
+ * Speech that goes on after it was settled is decoded again from its beginning, ten times faster than it was spoken, if it
+ * is no longer than this: the words before the pause then help with those behind it. What is longer stays as it was settled.
+ */
+const REPLAYED_SAMPLES = 8_000 * SAMPLES_PER_MS;
+
 /** One utterance: sound waits here until a decoder is free, then goes through it slice by slice. */
 class PocketSphinxStream implements AsrStream {
   readonly #options: AsrStreamOptions;
   readonly #pool: DecoderPool;
-  readonly #pending: Int16Array[] = [];
+  readonly #waiting = new SoundQueue();
   readonly #done: Promise<Recognition>;
-  #pendingSamples = 0;
+  #paused = false;
   #finishing = false;
   #aborted = false;
   #wake: (() => void) | undefined;
+  /** The decoder's utterance, of which a stream has several where speech goes on after it was settled. */
+  #isDecoding = true;
+  #decoded: Int16Array[] = [];
+  #decodedSamples = 0;
+  #samplesToReplay = 0;
+  #known: Recognition = NOTHING;
+  /** What earlier utterances of the decoder have settled, and how much sound that was. */
+  #settled: Recognition = NOTHING;
+  #settledSamples = 0;
 
   constructor(options: AsrStreamOptions, pool: DecoderPool) {
     this.#options = options;
@@ -32,13 +84,22 @@ class PocketSphinxStream implements AsrStream {
   }
 
   get behindMs(): number {
-    return this.#pendingSamples / SAMPLES_PER_MS;
+    return this.#isDecoding ? this.#waiting.samples / SAMPLES_PER_MS : 0;
   }
 
   push(pcm: Int16Array): void {
     if (this.#finishing || this.#aborted) return;
-    this.#pending.push(pcm);
-    this.#pendingSamples += pcm.length;
+    this.#waiting.push(pcm);
+    this.#wake?.();
+  }
+
+  settle(): void {
+    this.#paused = true;
+    this.#wake?.();
+  }
+
+  resume(): void {
+    this.#paused = false;
     this.#wake?.();
   }
 
@@ -60,24 +121,29 @@ class PocketSphinxStream implements AsrStream {
       decoder.start();
       let heard = decoder.hypothesis();
       while (!this.#aborted) {
-        const slice = this.#takeSlice();
-        if (!slice) {
-          if (this.#finishing) break;
+        if (!this.#isDecoding && !this.#paused && this.#waiting.samples > 0) this.#goOn(decoder);
+        // Behind a settled last word there is only silence.
+        const slice = this.#isDecoding ? this.#waiting.takeSlice() : undefined;
+        if (slice) {
+          await this.#decode(decoder, slice);
+          const hypothesis = decoder.hypothesis();
+          if (hypothesis === heard || this.#samplesToReplay > 0) continue;
+          heard = hypothesis;
+          this.#tell(decoder);
+        } else if (this.#isDecoding && (this.#paused || this.#finishing)) {
+          await decoder.end();
+          this.#isDecoding = false;
+          this.#tell(decoder);
+        } else if (this.#finishing) break;
+        else {
           await new Promise<void>((resolve) => (this.#wake = resolve));
           this.#wake = undefined;
-          continue;
         }
-        await decoder.process(slice);
-        this.#pendingSamples -= slice.length;
-        const hypothesis = decoder.hypothesis();
-        if (hypothesis === heard || this.#aborted) continue;
-        heard = hypothesis;
-        this.#options.onPartial(decoder.recognition());
       }
-      await decoder.end();
+      if (this.#isDecoding) await decoder.end();
       isBroken = false;
       if (this.#aborted) throw coreError('aborted', 'The utterance was dropped');
-      return decoder.hypothesis() ? decoder.recognition() : NOTHING;
+      return this.#known;
     } catch (error) {
       throw toVisavisError(error, 'hearing');
     } finally {
@@ -85,26 +151,38 @@ class PocketSphinxStream implements AsrStream {
     }
   }
 
-  /** All that waits, up to a slice. */
-  #takeSlice(): Int16Array | undefined {
-    if (this.#pending.length === 0) return undefined;
-    if (this.#pending.length === 1 || this.#pending[0]!.length >= DECODE_SLICE_SAMPLES) {
-      const first = this.#pending[0]!;
-      if (first.length <= DECODE_SLICE_SAMPLES) return this.#pending.shift();
-      this.#pending[0] = first.subarray(DECODE_SLICE_SAMPLES);
-      return first.slice(0, DECODE_SLICE_SAMPLES);
+  async #decode(decoder: Decoder, slice: Int16Array): Promise<void> {
+    await decoder.process(slice);
+    this.#decoded.push(slice);
+    this.#decodedSamples += slice.length;
+    this.#samplesToReplay = Math.max(0, this.#samplesToReplay - slice.length);
+  }
+
+  /** The pause was none: the decoder begins again, with what it had heard or behind it. */
+  #goOn(decoder: Decoder): void {
+    if (this.#decodedSamples <= REPLAYED_SAMPLES) {
+      this.#waiting.putBack(this.#decoded);
+      this.#samplesToReplay = this.#decodedSamples;
+    } else {
+      this.#settled = this.#known;
+      this.#settledSamples += this.#decodedSamples;
     }
-    const slice = new Int16Array(Math.min(DECODE_SLICE_SAMPLES, this.#pendingSamples));
-    let filled = 0;
-    while (filled < slice.length) {
-      const first = this.#pending[0]!;
-      const taken = first.subarray(0, slice.length - filled);
-      slice.set(taken, filled);
-      filled += taken.length;
-      if (taken.length === first.length) this.#pending.shift();
-      else this.#pending[0] = first.subarray(taken.length);
-    }
-    return slice;
+    this.#decoded = [];
+    this.#decodedSamples = 0;
+    decoder.start();
+    this.#isDecoding = true;
+  }
+
+  #tell(decoder: Decoder): void {
+    const { text, words, ...expected } = decoder.hypothesis() ? decoder.recognition() : NOTHING;
+    const offsetMs = this.#settledSamples / SAMPLES_PER_MS;
+    const later = words.map((word) => ({ ...word, startMs: word.startMs + offsetMs, endMs: word.endMs + offsetMs }));
+    this.#known = {
+      ...expected,
+      text: [this.#settled.text, text].filter(Boolean).join(' '),
+      words: [...this.#settled.words, ...later],
+    };
+    if (!this.#aborted && !this.#finishing) this.#options.onPartial(this.#known);
   }
 }
 
