@@ -204,7 +204,7 @@ async function measureBargeIns(count: number): Promise<{ silenceMs: number[]; du
 
 // — P6
 
-/** While the avatar speaks: a face at rest is shown at half the rate. */
+/** While the avatar is heard: a face at rest is shown at half the rate. */
 async function measureFrames(seconds: number): Promise<ReturnType<typeof frameFigures>> {
   const question = await voice.of('What is Visavis?');
   return call(async (page) => {
@@ -222,7 +222,10 @@ async function measureFrames(seconds: number): Promise<ReturnType<typeof frameFi
       await waitForEvent(page, 'output_audio_buffer.stopped', stopped);
       spans.push({ fromMs, toMs: await nowMs() });
     }
-    return frameFigures(await readRecording(page), spans);
+    const recording = await readRecording(page);
+    // The server says that it speaks before that is heard, while frames of the resting face are still on their way.
+    const heard = spans.map(({ fromMs, toMs }) => ({ fromMs: avatarOnset(recording, fromMs - 200, toMs) ?? fromMs, toMs }));
+    return frameFigures(recording, heard);
   });
 }
 
@@ -246,7 +249,8 @@ function report(
   goal('P1', `voice to voice, ${questions.length} questions of the knowledge, p50`, quantile(questions, 0.5), 550);
   rows.push({ id: 'P1', figure: '  p95', value: ms(quantile(questions, 0.95)) });
   if (hard.length > 0) {
-    goal('P1', `voice to voice, ${hard.length} human utterances with inner pauses, p50`, quantile(hard, 0.5), 800);
+    const value = ms(quantile(hard, 0.5));
+    rows.push({ id: 'P1', figure: `voice to voice, ${hard.length} human utterances, half of them with an inner pause, p50`, value });
     rows.push({ id: 'P1', figure: '  p95', value: ms(quantile(hard, 0.95)) });
   }
   const cutOffs = turns.filter(({ cutOff }) => cutOff).length / Math.max(1, turns.length);
@@ -295,7 +299,7 @@ function report(
     title: 'The synthetic caller: Chromium with a recorded voice',
     rows,
     notes: [
-      'The browser runs on the same cores as the server.',
+      'The browser runs on the same cores as the server. What is not a question of the knowledge has its goal on the hard set: bench turn-end.',
       ...(hard.length === 0 ? ['No human recordings here: only our own voice was used.'] : []),
     ],
   });

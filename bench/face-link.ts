@@ -3,7 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { arrive, costs, spokenQuestions, Yardstick } from './callers.ts';
 import type { CallFigures } from './density-client.ts';
-import { measureNarrowLink, type NarrowLink } from './face-link/narrow-link.ts';
+import { type LineUse, measureNarrowLink, type NarrowLink } from './face-link/narrow-link.ts';
+import { KINDS } from './face-link/udp-relay.ts';
 import { printReport, quantile, type ReportRow } from './report.ts';
 import { ServerProcess } from './server-process.ts';
 
@@ -15,7 +16,9 @@ const CALLS_PER_CORE_GOAL = 40;
 const WEIGHTS_GOAL_KBITS = 8;
 const FRAMES_PER_S = 25;
 const SKEW_GOAL_MS = 60;
-const CONCEALED_GOAL = 0.05;
+const CONCEALED_GOAL = 0.01;
+const GROWTH_GOAL_MS = 20;
+const STILL_GOAL_MS = 200;
 /** IP, UDP, RTP with its extensions, SRTP's tag; and IP, UDP, DTLS, SCTP with one chunk of data. */
 const RTP_OVERHEAD_BYTES = 28 + 12 + 16 + 10;
 const DATAGRAM_OVERHEAD_BYTES = 28 + 37 + 12 + 16;
@@ -30,6 +33,7 @@ const { values } = parseArgs({
   },
 });
 const calls = Number(values.calls);
+const kbits = Number(values.link);
 
 const rate = (bytes: number, seconds: number): string => `${((bytes * 8) / 1_000 / seconds).toFixed(1)} kbit/s`;
 
@@ -95,22 +99,40 @@ async function density(): Promise<ReportRow[]> {
   ];
 }
 
-function linkRows(link: NarrowLink): ReportRow[] {
-  const skew = quantile(link.skewMs.map(Math.abs), 0.95);
+function linkRows({ answer, concealedShare, facesPerS, down, up, upWhileAsking, roundTripMs }: NarrowLink): ReportRow[] {
+  const skew = quantile(answer.skewMs.map(Math.abs), 0.95);
+  const { soundLagMs } = answer;
+  const third = Math.ceil(soundLagMs.length / 3);
+  const growthMs = quantile(soundLagMs.slice(-third), 0.5) - quantile(soundLagMs.slice(0, third), 0.5);
+  const direction = (figure: string, use: LineUse): ReportRow => {
+    const total = KINDS.reduce((sum, kind) => sum + use.kbits[kind], 0);
+    const parts = KINDS.filter((kind) => use.packetsPerS[kind] > 0)
+      .map((kind) => `${kind} ${use.kbits[kind].toFixed(1)} in ${use.packetsPerS[kind].toFixed(0)}/s`)
+      .join(', ');
+    const queue = `queue p50 ${quantile(use.waitedMs, 0.5).toFixed(0)}, p99 ${quantile(use.waitedMs, 0.99).toFixed(0)} ms`;
+    return {
+      id: '',
+      figure: `  ${figure}`,
+      value: `${total.toFixed(1)} kbit/s (${parts}); ${queue}, ${use.dropped} lost`,
+      goal: `<= ${kbits} kbit/s`,
+      pass: total <= kbits && use.dropped === 0,
+    };
+  };
   return [
     {
       id: '',
-      figure: `a browser on ${values.link} kbit/s: sound concealed while it speaks`,
-      value: `${(link.concealedShare * 100).toFixed(1)} %`,
+      figure: `a browser on ${kbits} kbit/s: sound concealed while the avatar speaks`,
+      value: `${(concealedShare * 100).toFixed(1)} %`,
       goal: `<= ${CONCEALED_GOAL * 100} %`,
-      pass: link.concealedShare <= CONCEALED_GOAL,
+      pass: concealedShare <= CONCEALED_GOAL,
     },
     {
       id: '',
-      figure: '  face frames sent',
-      value: `${link.sentPerS.toFixed(1)} a second; ${link.packetsPerS.toFixed(1)} packets with two of them arrived`,
+      figure: '  delay of the sound, last third of the answer less the first',
+      value: `${growthMs.toFixed(0)} ms`,
+      goal: `<= ${GROWTH_GOAL_MS} ms`,
+      pass: growthMs <= GROWTH_GOAL_MS,
     },
-    { id: '', figure: '  pictures drawn', value: `${link.picturesPerS.toFixed(1)} a second, ${link.sidePx} px` },
     {
       id: 'P2',
       figure: '  lips against sound, p95',
@@ -120,15 +142,24 @@ function linkRows(link: NarrowLink): ReportRow[] {
     },
     {
       id: '',
-      figure: '  on the wire while it speaks, down and up',
-      value: `${link.downKbits.toFixed(1)} and ${link.upKbits.toFixed(1)} kbit/s`,
+      figure: '  longest time without a new picture',
+      value: `${answer.longestStillMs.toFixed(0)} ms`,
+      goal: `<= ${STILL_GOAL_MS} ms`,
+      pass: answer.longestStillMs <= STILL_GOAL_MS,
     },
-    { id: '', figure: '  round trip', value: `${link.roundTripMs.toFixed(0)} ms` },
+    {
+      id: '',
+      figure: '  pictures drawn',
+      value: `${(answer.pictures / answer.seconds).toFixed(1)} a second, ${answer.sidePx} px, from ${facesPerS.toFixed(1)} faces in ${(answer.facePackets / answer.seconds).toFixed(1)} packets`,
+    },
+    direction('to the visitor while the avatar speaks', down),
+    direction('from the visitor meanwhile', up),
+    direction('from the visitor while he speaks', upWhileAsking),
+    { id: '', figure: '  round trip', value: `${roundTripMs.toFixed(0)} ms` },
   ];
 }
 
 const rows = calls > 0 ? await density() : [];
-const kbits = Number(values.link);
 if (kbits > 0) rows.push(...linkRows(await measureNarrowLink({ kbits, avatar: values.avatar })));
 const reached = printReport({
   title: `Faces drawn by the browser${calls > 0 ? `; ${calls} calls at once` : ''}${kbits > 0 ? `; one on ${kbits} kbit/s` : ''}`,

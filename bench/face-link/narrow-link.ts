@@ -1,40 +1,56 @@
 import type { Page } from 'playwright-core';
-import { launchBrowser, Visitor } from '../../server/e2e/visitor.ts';
+import { launchBrowser, Visitor, VisitorVoice } from '../../server/e2e/visitor.ts';
 import { ServerProcess } from '../server-process.ts';
-import { UdpRelay } from './udp-relay.ts';
+import { type Kind, KINDS, type LineFigures, UdpRelay } from './udp-relay.ts';
+import { type WatchedAnswer, watchAnswer } from './watched-answer.ts';
 
 export interface NarrowLink {
   /** Of the sound that was played while the avatar spoke. */
   readonly concealedShare: number;
-  /** Face frames that left the server, and packets of them (two in each) that reached the browser. */
-  readonly sentPerS: number;
-  readonly packetsPerS: number;
-  readonly picturesPerS: number;
-  readonly sidePx: number;
-  /** Media time of the picture that is shown against that of the sound that is played: positive when the picture is early. */
-  readonly skewMs: readonly number[];
-  readonly downKbits: number;
-  readonly upKbits: number;
+  /** Face frames that left the server in a second. */
+  readonly facesPerS: number;
+  readonly answer: WatchedAnswer;
+  /** What the link carried to the visitor while the avatar spoke, and back. */
+  readonly down: LineUse;
+  readonly up: LineUse;
+  /** What it carried from the visitor while he spoke. */
+  readonly upWhileAsking: LineUse;
   readonly roundTripMs: number;
 }
 
+/** What one direction carried in a while, with every header. */
+export interface LineUse {
+  readonly kbits: Readonly<Record<Kind, number>>;
+  readonly packetsPerS: Readonly<Record<Kind, number>>;
+  /** How long packets waited for those before them. */
+  readonly waitedMs: readonly number[];
+  readonly dropped: number;
+}
+
 const DELAY_MS = 20;
-const QUESTION = 'How do your lips move?';
+/** Answered with what is known best about it. */
+const SPOKEN = 'I would like to know how you can hear me, how you find your answers, and what happens when I interrupt you.';
+const TYPED = 'How do your lips move?';
+/** The greeting and the answer to what was spoken come before it. */
+const WATCHED_ANSWER = 2;
 
 /** A call of a real browser through a link of so many kbit/s in either direction; files come by another way, as from a cache. */
 export async function measureNarrowLink({ kbits, avatar }: { kbits: number; avatar: string }): Promise<NarrowLink> {
   await using stack = new AsyncDisposableStack();
+  const voice = stack.use(await VisitorVoice.open());
+  const question = await voice.of(SPOKEN);
   const server = stack.use(await ServerProcess.start([`face.avatar=${avatar}`]));
   const browser = await launchBrowser();
   stack.defer(() => browser.close());
-  let relay: UdpRelay | undefined;
+  const relays: UdpRelay[] = [];
   const visitor = stack.use(
     await Visitor.arrive(browser, server.url, {
       query: `?autostart&avatar=${avatar}`,
       prepare: async (page) => {
         await page.addInitScript(pretendNarrow);
         await onlyThroughRelay(page, async (port) => {
-          relay = stack.use(await UdpRelay.open(port, kbits, DELAY_MS));
+          const relay = stack.use(await UdpRelay.open(port, kbits, DELAY_MS));
+          relays.push(relay);
           return relay.port;
         });
       },
@@ -42,30 +58,49 @@ export async function measureNarrowLink({ kbits, avatar }: { kbits: number; avat
   );
   const { page } = visitor;
   await visitor.answer(0);
+  const relay = relays[0]!;
+  const asking = begin(() => relay.up);
+  await visitor.say(question);
+  const upWhileAsking = asking();
+  await visitor.answer(1);
   await visitor.send({
     type: 'conversation.item.create',
-    item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: QUESTION }] },
+    item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: TYPED }] },
   });
   await visitor.send({ type: 'response.create' });
-  await visitor.event('output_audio_buffer.started', 1);
+  await visitor.event('output_audio_buffer.started', WATCHED_ANSWER);
   const before = await soundOf(page);
-  const [downBefore, upBefore] = [relay?.down.bytes ?? 0, relay?.up.bytes ?? 0];
-  const beganMs = performance.now();
   const sentBefore = await server.metric('visavis_face_frames_sent_total');
-  const watched = await page.evaluate(watchCanvas);
+  const [down, up] = [begin(() => relay.down), begin(() => relay.up)];
+  const answer = await page.evaluate(watchAnswer, WATCHED_ANSWER);
+  const [downUse, upUse] = [down(), up()];
   const sent = (await server.metric('visavis_face_frames_sent_total')) - sentBefore;
-  const seconds = (performance.now() - beganMs) / 1_000;
   const after = await soundOf(page);
   return {
     concealedShare: (after.concealed - before.concealed) / Math.max(1, after.samples - before.samples),
-    sentPerS: sent / seconds,
-    packetsPerS: watched.packets / seconds,
-    picturesPerS: watched.pictures / seconds,
-    sidePx: watched.sidePx,
-    skewMs: watched.skewMs,
-    downKbits: (((relay?.down.bytes ?? 0) - downBefore) * 8) / 1_000 / seconds,
-    upKbits: (((relay?.up.bytes ?? 0) - upBefore) * 8) / 1_000 / seconds,
+    facesPerS: sent / answer.seconds,
+    answer,
+    down: downUse,
+    up: upUse,
+    upWhileAsking,
     roundTripMs: after.roundTripMs,
+  };
+}
+
+/** Notes where a direction stands; the result says what it has carried since. */
+function begin(line: () => LineFigures): () => LineUse {
+  const before = line();
+  const beganMs = performance.now();
+  return () => {
+    const after = line();
+    const seconds = (performance.now() - beganMs) / 1_000;
+    const each = (of: (kind: Kind) => number) => Object.fromEntries(KINDS.map((kind) => [kind, of(kind)])) as Record<Kind, number>;
+    return {
+      kbits: each((kind) => ((after.bytes[kind] - before.bytes[kind]) * 8) / 1_000 / seconds),
+      packetsPerS: each((kind) => (after.packets[kind] - before.packets[kind]) / seconds),
+      waitedMs: after.waitedMs.slice(before.waitedMs.length),
+      dropped: after.dropped - before.dropped,
+    };
   };
 }
 
@@ -108,32 +143,4 @@ async function soundOf(page: Page): Promise<{ samples: number; concealed: number
     }
     return found;
   });
-}
-
-/** Notes every new picture until the answer ends: which time it shows, and which time is heard then. */
-async function watchCanvas(): Promise<{ packets: number; pictures: number; sidePx: number; skewMs: number[] }> {
-  const avatar = document.querySelector('visavis-app')!.shadowRoot!.querySelector('visavis-avatar')!;
-  const canvas = avatar.shadowRoot!.querySelector('canvas')!;
-  const connection = window.visitor.connection!;
-  const receiver = connection.getReceivers().find(({ track }) => track.kind === 'audio')!;
-  const packetsSoFar = async () => {
-    for (const report of (await connection.getStats()).values())
-      if (report.type === 'data-channel' && report.label === 'visavis.face') return report.messagesReceived as number;
-    return 0;
-  };
-  const packetsBefore = await packetsSoFar();
-  const skewMs: number[] = [];
-  let shownMs: number | undefined;
-  let pictures = 0;
-  const answersEnded = () => window.visitor.events.filter(({ type }) => type === 'output_audio_buffer.stopped').length;
-  while (answersEnded() < 2) {
-    await new Promise(requestAnimationFrame);
-    if (avatar.shownMediaMs === undefined || avatar.shownMediaMs === shownMs) continue;
-    shownMs = avatar.shownMediaMs;
-    pictures++;
-    const heard = receiver.getSynchronizationSources()[0];
-    const elapsedMs = heard ? performance.now() - (heard.timestamp - performance.timeOrigin) : Number.POSITIVE_INFINITY;
-    if (heard && elapsedMs < 60) skewMs.push(shownMs - heard.rtpTimestamp / 48 - elapsedMs);
-  }
-  return { packets: (await packetsSoFar()) - packetsBefore, pictures, sidePx: canvas.width, skewMs };
 }

@@ -2,9 +2,17 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
-export interface RelayFigures {
-  readonly packets: number;
-  readonly bytes: number;
+/** What a datagram carries: sound (SRTP), reports about it (SRTCP), data channels (DTLS), connectivity checks (STUN). */
+export const KINDS = ['sound', 'reports', 'channels', 'checks'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** One direction of the link since it was opened. */
+export interface LineFigures {
+  /** With every header. */
+  readonly bytes: Readonly<Record<Kind, number>>;
+  readonly packets: Readonly<Record<Kind, number>>;
+  /** How long each packet waited for those before it, milliseconds. */
+  readonly waitedMs: readonly number[];
   readonly dropped: number;
 }
 
@@ -13,12 +21,24 @@ const HEADER_BYTES = 28;
 /** What a home router keeps for a slow line, about; more is lost. */
 const LONGEST_QUEUE_MS = 400;
 
+/** By the first bytes (RFC 7983; RFC 5761, section 4). */
+function kindOf([first = 0, second = 0]: Uint8Array): Kind {
+  if (first < 4) return 'checks';
+  if (first < 64) return 'channels';
+  return second >= 192 && second < 224 ? 'reports' : 'sound';
+}
+
+const none = (): Record<Kind, number> => ({ sound: 0, reports: 0, channels: 0, checks: 0 });
+
 /** One direction: packets leave one after the other, as fast as the link is. */
 class Line {
   readonly #bytesPerMs: number;
   readonly #delayMs: number;
   #freeAtMs = 0;
-  figures = { packets: 0, bytes: 0, dropped: 0 };
+  readonly #bytes = none();
+  readonly #packets = none();
+  readonly #waitedMs: number[] = [];
+  #dropped = 0;
 
   constructor(kbits: number, delayMs: number) {
     this.#bytesPerMs = kbits / 8;
@@ -29,13 +49,20 @@ class Line {
     const nowMs = performance.now();
     const startsMs = Math.max(nowMs, this.#freeAtMs);
     if (startsMs - nowMs > LONGEST_QUEUE_MS) {
-      this.figures.dropped++;
+      this.#dropped++;
       return;
     }
-    this.#freeAtMs = startsMs + (data.length + HEADER_BYTES) / this.#bytesPerMs;
-    this.figures.packets++;
-    this.figures.bytes += data.length + HEADER_BYTES;
+    const bytes = data.length + HEADER_BYTES;
+    this.#freeAtMs = startsMs + bytes / this.#bytesPerMs;
+    const kind = kindOf(data);
+    this.#packets[kind]++;
+    this.#bytes[kind] += bytes;
+    this.#waitedMs.push(startsMs - nowMs);
     setTimeout(deliver, this.#freeAtMs - nowMs + this.#delayMs);
+  }
+
+  get figures(): LineFigures {
+    return { bytes: { ...this.#bytes }, packets: { ...this.#packets }, waitedMs: [...this.#waitedMs], dropped: this.#dropped };
   }
 }
 
@@ -73,12 +100,12 @@ export class UdpRelay implements AsyncDisposable {
     return (this.#socket.address() as AddressInfo).port;
   }
 
-  get up(): RelayFigures {
-    return { ...this.#up.figures };
+  get up(): LineFigures {
+    return this.#up.figures;
   }
 
-  get down(): RelayFigures {
-    return { ...this.#down.figures };
+  get down(): LineFigures {
+    return this.#down.figures;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
