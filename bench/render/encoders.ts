@@ -23,7 +23,7 @@ export async function measureEncoders(program: WebAssembly.Module, avatar: Avata
   const rows: ReportRow[] = [];
   const engines = await loadEncoderEngines();
   for (const codec of ['vp8', 'h264'] as const) {
-    for (const engine of await availableEncoders(engines, codec)) {
+    for await (const engine of availableEncoders(engines, codec)) {
       // Another process's time is not counted here.
       if (engine.id === 'ffmpeg') continue;
       const encoder = await engine.create({

@@ -56,6 +56,12 @@ export interface ChildOptions {
   readonly clock?: Clock;
 }
 
+/**
+ * For glibc: what the start has left behind goes back to the system, which its defaults keep for ever (10 % of all memory at
+ * rest). Buffers of the size of a picture stay, since giving those back costs more than it saves. `visavis` says the same.
+ */
+const FRUGAL_ALLOCATOR = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '1048576' };
+
 /** How long a child may take to stop by itself. */
 const STOP_TIMEOUT_MS = 2_000;
 
@@ -199,7 +205,7 @@ export class SupervisedChild extends Emitter<ChildEvents> {
     const child = fork(modulePath, [], {
       serialization: 'advanced',
       execArgv: [...(execArgv ?? [])],
-      env: { ...process.env, ...env },
+      env: { ...FRUGAL_ALLOCATOR, ...process.env, ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#process = child;

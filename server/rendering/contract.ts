@@ -49,7 +49,7 @@ export interface Rendering extends AsyncDisposable {
   /** Throws `avatar_unknown` or `avatar_invalid`; `encoder_missing` when no encoder can make the codec. */
   open(options: FaceSessionOptions): Promise<FaceSession>;
   avatars(): readonly AvatarSummary[];
-  /** Ids of the encoders that work here, best first. */
+  /** Ids of the encoders that are used here. */
   encoders(): readonly string[];
   /** What draws now; it changes when a graphics card is found or lost. */
   renderer(): FaceRenderer;

@@ -51,11 +51,11 @@ export async function loadEncoderEngines(): Promise<EncoderEngine[]> {
   return [...(await scanEngines<EncoderEngine>(FOLDER)).values()];
 }
 
-/** The engines that work here for a codec, best first. */
-export async function availableEncoders(engines: readonly EncoderEngine[], codec: VideoCodec): Promise<EncoderEngine[]> {
-  const able = engines.filter((engine) => engine.preference[codec] !== undefined);
-  const reasons = await Promise.all(able.map((engine) => engine.unavailable(codec)));
-  return able.filter((_, i) => reasons[i] === undefined).sort((a, b) => (a.preference[codec] ?? 0) - (b.preference[codec] ?? 0));
+/** The engines that work here for a codec, best first. Each is asked when it is wanted: an engine is loaded to find out. */
+export async function* availableEncoders(engines: readonly EncoderEngine[], codec: VideoCodec): AsyncGenerator<EncoderEngine> {
+  const rank = ({ preference }: EncoderEngine) => preference[codec] ?? Number.POSITIVE_INFINITY;
+  const able = engines.filter((engine) => Number.isFinite(rank(engine))).sort((a, b) => rank(a) - rank(b));
+  for (const engine of able) if ((await engine.unavailable(codec)) === undefined) yield engine;
 }
 
 /** Opens the first engine that starts. @throws VisavisError `encoder_missing` */
@@ -64,7 +64,7 @@ export async function openEncoder(
   options: EncoderOptions,
 ): Promise<FrameEncoder & { readonly engineId: string }> {
   const failures: string[] = [];
-  for (const engine of await availableEncoders(engines, options.codec)) {
+  for await (const engine of availableEncoders(engines, options.codec)) {
     try {
       return Object.assign(await engine.create(options), { engineId: engine.id });
     } catch (error) {

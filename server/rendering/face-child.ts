@@ -25,7 +25,7 @@ export interface FaceChildInit {
 export interface FaceChildInfo {
   readonly avatars: readonly AvatarSummary[];
   readonly broken: readonly { readonly name: string; readonly problem: string }[];
-  readonly encoders: Readonly<Record<VideoCodec, readonly string[]>>;
+  readonly encoders: Readonly<Record<VideoCodec, string | undefined>>;
 }
 
 /** What rendering.ts asks and tells. */
@@ -114,10 +114,11 @@ class FaceChild {
     await this.#gpu?.close();
   }
 
-  async #findEncoders(wanted: string): Promise<Record<VideoCodec, string[]>> {
+  /** The ones that will be used: those behind them are loaded when one fails. */
+  async #findEncoders(wanted: string): Promise<FaceChildInfo['encoders']> {
     this.#engines = (await loadEncoderEngines()).filter((engine) => wanted === 'auto' || engine.id === wanted);
-    const ids = async (codec: VideoCodec) => (await availableEncoders(this.#engines, codec)).map((engine) => engine.id);
-    const [vp8, h264] = await Promise.all([ids('vp8'), ids('h264')]);
+    const bestFor = async (codec: VideoCodec) => (await availableEncoders(this.#engines, codec).next()).value?.id;
+    const [vp8, h264] = await Promise.all([bestFor('vp8'), bestFor('h264')]);
     return { vp8, h264 };
   }
 

@@ -96,7 +96,7 @@ class ProcessRendering implements Rendering {
 
   async open(options: FaceSessionOptions): Promise<FaceSession> {
     if (this.#isClosed) throw coreError('child_unavailable', 'Rendering is closed');
-    if (!this.#info?.encoders[options.codec].length) throw renderingError('encoder_missing', `No encoder here can make ${options.codec}`);
+    if (!this.#info?.encoders[options.codec]) throw renderingError('encoder_missing', `No encoder here can make ${options.codec}`);
     for (const side of [options.widthPx, options.heightPx]) checkSide(side);
     const id = this.#nextId++;
     const session = new ProcessFaceSession(id, options, () => this.#sessions.delete(id));
@@ -115,7 +115,8 @@ class ProcessRendering implements Rendering {
   }
 
   encoders(): readonly string[] {
-    return [...new Set([...(this.#info?.encoders.vp8 ?? []), ...(this.#info?.encoders.h264 ?? [])])];
+    const ids = Object.values(this.#info?.encoders ?? {});
+    return [...new Set(ids)].filter((id) => id !== undefined);
   }
 
   renderer(): FaceRenderer {

@@ -18,7 +18,7 @@ const FRAME_TIME = 1920;
 const engines = await loadEncoderEngines();
 const cases: [string, VideoCodec, EncoderEngine][] = [];
 for (const codec of ['vp8', 'h264'] as const)
-  for (const engine of await availableEncoders(engines, codec)) cases.push([engine.id, codec, engine]);
+  for await (const engine of availableEncoders(engines, codec)) cases.push([engine.id, codec, engine]);
 const hasDecoder = spawnSync('ffmpeg', ['-version']).status === 0;
 
 let canvas: FaceCanvas;
