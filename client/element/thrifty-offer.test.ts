@@ -4,7 +4,7 @@ import { thriftyOffer } from './thrifty-offer.ts';
 const lines = (...all: string[]): string => all.map((line) => `${line}\r\n`).join('');
 const video = ['m=video 9 UDP/TLS/RTP/SAVPF 96 63', 'a=rtpmap:96 VP8/90000'];
 
-test('asks for sound once and in few bits, and leaves everything else as it was', () => {
+test('asks for sound once, in few bits and few packets, and leaves everything else as it was', () => {
   const offer = lines(
     'm=audio 9 UDP/TLS/RTP/SAVPF 111 63 9 0',
     'a=rtpmap:111 opus/48000/2',
@@ -19,7 +19,8 @@ test('asks for sound once and in few bits, and leaves everything else as it was'
       'm=audio 9 UDP/TLS/RTP/SAVPF 111 9 0',
       'a=rtpmap:111 opus/48000/2',
       'a=rtcp-fb:111 transport-cc',
-      'a=fmtp:111 minptime=10;useinbandfec=1;maxaveragebitrate=12000',
+      'a=fmtp:111 minptime=10;useinbandfec=1;maxaveragebitrate=14000',
+      'a=ptime:60',
       ...video,
     ),
   );

@@ -20,14 +20,14 @@ describe('a call whose visitor draws', () => {
     expect(await call.metrics.exposition()).toContain('visavis_frames_encoded_total 0');
   });
 
-  it('gets two frames in a packet on a narrow link', async () => {
+  it('gets three frames in a packet on a narrow link', async () => {
     await using call = drawsItself();
     call.transport.isNarrow = true;
     await call.passes(2_000);
     const decoder = new FaceWeightsDecoder();
     const frames = call.transport.datagrams.map((packet) => decoder.decode(packet).frames.length);
-    expect(frames.slice(1)).toEqual(Array(frames.length - 1).fill(2));
-    expect(frames.length).toBeGreaterThanOrEqual(24);
+    expect(frames.slice(1)).toEqual(Array(frames.length - 1).fill(3));
+    expect(frames.length).toBeGreaterThanOrEqual(16);
   });
 
   it('needs no room for video, and no full rate of it', async () => {

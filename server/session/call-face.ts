@@ -44,6 +44,9 @@ export interface CallFaceOptions {
 /** Somebody who listens moves little; an answer to what was heard must be seen at once. */
 const RESTING: ReadonlySet<FaceMode> = new Set(['idle', 'listening']);
 
+/** On a narrow link so many frames share a packet, whose head is three times a frame: the first ones wait for the last. */
+const NARROW_FRAMES = 3;
+
 /**
  * The picture of one call, if it has one: who draws it, what it shows, and how large it may be. While the visitor's browser
  * draws, no face process works for the call, and the face's parameters leave as datagrams.
@@ -59,8 +62,8 @@ export class CallFace {
   /** What the processor allows, for `auto`. */
   #load: LoadSteps;
   #weights = new FaceWeightsEncoder();
-  /** On a narrow link two frames share a packet, whose head is three times a frame: the first one waits. */
-  #waiting: Uint8Array | undefined;
+  /** Frames of a packet that is not full yet. */
+  #waiting: Uint8Array[] = [];
   /** What the bandwidth allows. */
   #target: PictureTarget;
   /** Changes of avatar and place happen one after the other. */
@@ -137,7 +140,7 @@ export class CallFace {
         this.#adopt(picture);
       } else {
         this.#weights = new FaceWeightsEncoder();
-        this.#waiting = undefined;
+        this.#waiting = [];
       }
       this.#place = place;
       drawnBy(place);
@@ -226,13 +229,10 @@ export class CallFace {
 
   #tell(parameters: Float32Array, time: MediaTime): Promise<undefined> {
     const { transport, metrics, pictured } = this.#options;
-    const frame = this.#weights.encode(parameters, time);
-    if (transport.isNarrow && !this.#waiting) {
-      this.#waiting = frame;
-      return Promise.resolve(undefined);
-    }
-    const frames = this.#waiting ? [this.#waiting, frame] : [frame];
-    this.#waiting = undefined;
+    this.#waiting.push(this.#weights.encode(parameters, time, { follows: this.#waiting.length > 0 }));
+    if (transport.isNarrow && this.#waiting.length < NARROW_FRAMES) return Promise.resolve(undefined);
+    const frames = this.#waiting;
+    this.#waiting = [];
     if (transport.sendDatagram(Buffer.concat(frames))) {
       metrics.faceFramesSent.inc(frames.length);
       pictured();

@@ -35,7 +35,7 @@ export class Wire {
     if (state === this.#state) return;
     this.#state = state;
     const who = state === 'hearing' ? 'visitor' : state === 'answering' || state === 'preparing' ? 'avatar' : 'nobody';
-    this.emit('visavis.state', { state, who, at_media_ms: msFromMediaTime(at) });
+    this.emit('visavis.state', { state, who, at_media_ms: Math.round(msFromMediaTime(at)) });
   }
 
   notice(code: string, severity: 'info' | 'warning' | 'error', message: string, hint?: string): void {
@@ -85,7 +85,12 @@ export class Wire {
     const startMs = msFromMediaTime(startsAt);
     caption.text += piece.text;
     caption.words.push(
-      ...piece.words.map(({ text, startMs: from, endMs: to }) => ({ text, start_ms: startMs + from, end_ms: startMs + to })),
+      ...piece.words.map(({ text, startMs: from, endMs: to }) => ({
+        text,
+        // A fraction of a millisecond is of no use, and a dozen digits.
+        start_ms: Math.round(startMs + from),
+        end_ms: Math.round(startMs + to),
+      })),
     );
     this.emit('visavis.caption', { item_id: turn.itemId, role: 'assistant', text: caption.text, words: caption.words, final: false });
   }

@@ -95,6 +95,16 @@ export class BandwidthEstimator {
     return this.#usage === 'over' || this.lossShare > HIGH_LOSS;
   }
 
+  /** The delay alone, whatever is lost, says that the least is all there is. */
+  get isAtFloor(): boolean {
+    return this.#delayBps <= this.#options.minBps;
+  }
+
+  /** How much longer than the shortest way the last packets took. */
+  get queueMs(): number {
+    return this.#queueMs;
+  }
+
   /** Lifts the estimate to at least `bps`, to try out what lies there. */
   probe(bps: number): void {
     this.#delayBps = Math.max(this.#delayBps, bps);

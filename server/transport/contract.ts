@@ -39,14 +39,15 @@ export interface CallTransport extends AsyncDisposable {
   readonly kind: 'webrtc' | 'websocket';
   /** The negotiated picture, if the visitor wants one. */
   readonly video: VideoCodec | undefined;
-  /** The visitor has asked for little sound, as on a narrow link: every packet's head counts. */
+  /** The way to the visitor carries little: every packet's head counts, and sound is sent in longer frames. May change in mid-call. */
   readonly isNarrow?: boolean;
   /** Media can flow now (between `connected` and `interrupted` or `closed`). Absent: it always can. */
   readonly isConnected?: boolean;
   on<K extends keyof TransportEvents>(event: K, listener: (...args: TransportEvents[K]) => void): this;
   off<K extends keyof TransportEvents>(event: K, listener: (...args: TransportEvents[K]) => void): this;
   /**
-   * 20 ms of mono sound at SPEECH_RATE_HZ (480 samples), or `undefined` for silence between turns (comfort noise / DTX).
+   * 20 ms of mono sound at SPEECH_RATE_HZ (480 samples), 40 or 60 ms while `isNarrow`, or `undefined` for 20 ms of silence between
+   * turns (comfort noise / DTX).
    * `deadlineMs` (performance.now axis) is when it is due; sender reports derive from it.
    */
   sendAudio(pcm: Int16Array | undefined, mediaTime: MediaTime, deadlineMs: number): void;

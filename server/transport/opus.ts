@@ -32,7 +32,7 @@ export class SpeechEncoder {
 
   constructor(options: SpeechEncoderOptions) {
     this.#encoder = new Encoder({ channels: 1, sample_rate: SPEECH_RATE_HZ, application: 'voip' });
-    this.#encoder.ctl(OPUS_SET_BITRATE, options.bitrateBps);
+    this.setBitrate(options.bitrateBps);
     this.#encoder.ctl(OPUS_SET_COMPLEXITY, 5);
     this.#encoder.ctl(OPUS_SET_SIGNAL, OPUS_SIGNAL_VOICE);
     this.#encoder.ctl(OPUS_SET_INBAND_FEC, 1);
@@ -40,11 +40,15 @@ export class SpeechEncoder {
     this.setLossPercent(options.lossPercent ?? 10);
   }
 
+  setBitrate(bitrateBps: number): void {
+    this.#encoder.ctl(OPUS_SET_BITRATE, bitrateBps);
+  }
+
   setLossPercent(percent: number): void {
     this.#encoder.ctl(OPUS_SET_PACKET_LOSS_PERC, Math.max(0, Math.min(100, Math.round(percent))));
   }
 
-  /** One frame of 480 samples. A result of one or two bytes says "silence goes on" and need not be sent (DTX). */
+  /** One frame of 480, 960 or 1,440 samples (20, 40 or 60 ms). A result of one or two bytes says "silence goes on" and need not be sent (DTX). */
   encode(pcm: Int16Array): Uint8Array {
     return this.#encoder.encode(pcm);
   }

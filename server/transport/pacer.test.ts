@@ -20,6 +20,7 @@ class Wire extends Emitter<TransportEvents> {
   readonly pictures: { mediaTime: MediaTime; deadlineMs: number; atMs: number }[] = [];
   readonly #clock: VirtualClock;
   isConnected = true;
+  isNarrow = false;
 
   constructor(clock: VirtualClock) {
     super();
@@ -209,6 +210,88 @@ describe('sound', () => {
     expect(wire.audio.at(-1)!.mediaTime).toBe(1_000 * 48);
     // Nothing new begins in the past.
     expect(pacer.earliestStart()).toBe(1_020 * 48);
+  });
+});
+
+describe('sound on a narrow link', () => {
+  const ramp = (ms: number) => Int16Array.from({ length: 24 * ms }, (_, i) => i + 1);
+
+  function narrow() {
+    const clock = new VirtualClock();
+    const wire = new Wire(clock);
+    wire.isNarrow = true;
+    return { clock, wire, pacer: createPacer({ transport: wire, clock }) };
+  }
+  const lengths = (wire: Wire) => wire.audio.flatMap(({ pcm }) => (pcm ? [pcm.length / 24] : []));
+
+  it('leaves in frames of 60 ms, each when its beginning is due, and begins no later', () => {
+    const { clock, wire, pacer } = narrow();
+    clock.advanceTo(105);
+    expect(pacer.speak('a', ramp(250)).startsAt).toBe(120 * 48);
+    clock.advanceTo(600);
+    expect(lengths(wire)).toEqual([60, 60, 60, 60, 20]);
+    for (const { mediaTime, deadlineMs, atMs } of wire.audio) expect([deadlineMs, atMs]).toEqual([mediaTime / 48, mediaTime / 48]);
+    expect(wire.audio.flatMap(({ pcm, mediaTime }) => (pcm ? [mediaTime / 48] : []))).toEqual([120, 180, 240, 300, 360]);
+    expect(heard(wire).slice(120 * 24, 370 * 24)).toEqual([...ramp(250)]);
+    // Silence goes by 20 ms, so that whatever comes next can begin at once.
+    clock.advanceTo(1_005);
+    expect(pacer.earliestStart()).toBe(1_020 * 48);
+  });
+
+  it('never sends silence for sound that may still come', () => {
+    const { clock, wire, pacer } = narrow();
+    pacer.speak('a', ramp(70));
+    clock.advanceTo(65);
+    expect(lengths(wire)).toEqual([60, 20]);
+    expect(pacer.speak('a', ramp(60)).startsAt).toBe(80 * 48);
+    clock.advanceTo(200);
+    expect(lengths(wire)).toEqual([60, 20, 60]);
+  });
+
+  it('is gone within one frame after a cancel, without a click', () => {
+    const { clock, wire, pacer } = narrow();
+    pacer.speak('a', constant(1_000));
+    clock.advanceTo(130);
+    expect(pacer.cancel('a')).toEqual({ stoppedAt: 180 * 48, sentMs: 180 });
+    clock.advanceTo(400);
+    const samples = heard(wire);
+    expect(samples[180 * 24 - 1]).toBe(1_000);
+    expect(samples.slice(185 * 24).every((sample) => sample === 0)).toBe(true);
+    const steps = samples.slice(180 * 24 - 1).map((sample, i, all) => Math.abs(sample - (all[i + 1] ?? 0)));
+    expect(Math.max(...steps)).toBeLessThan(20);
+  });
+
+  it('may begin and end in mid-word: not a sample is lost, none comes twice', () => {
+    const { clock, wire, pacer } = narrow();
+    wire.isNarrow = false;
+    pacer.speak('a', ramp(1_000));
+    for (let ms = 70; ms <= 1_100; ms += 130) {
+      clock.advanceTo(ms);
+      wire.isNarrow = !wire.isNarrow;
+    }
+    expect(new Set(lengths(wire))).toEqual(new Set([20, 60]));
+    expect(heard(wire).slice(0, 24_000)).toEqual([...ramp(1_000)]);
+    let next = 0;
+    for (const { mediaTime, pcm } of wire.audio) {
+      expect(mediaTime).toBe(next);
+      next += pcm ? pcm.length * 2 : 960;
+    }
+  });
+
+  it('catches up after a stall', () => {
+    const clock = new VirtualClock();
+    const wire = new Wire(clock);
+    wire.isNarrow = true;
+    const stalled = new Stallable(clock);
+    const pacer = createPacer({ transport: wire, clock: stalled });
+    pacer.speak('a', ramp(900));
+    clock.advanceTo(100);
+    stalled.stallUntil(400);
+    clock.advanceTo(900);
+    expect(heard(wire).slice(0, 900 * 24)).toEqual([...ramp(900)]);
+    expect(wire.audio.at(-1)!.atMs).toBeLessThanOrEqual(900);
+    const bursts = Map.groupBy(wire.audio, ({ atMs }) => atMs);
+    expect(Math.max(...[...bursts.values()].map((burst) => burst.length))).toBe(3);
   });
 });
 

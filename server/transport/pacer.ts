@@ -20,7 +20,7 @@ export interface FrameSource {
 }
 
 /** As much of a transport as is needed here. */
-export interface PacedTransport extends Pick<CallTransport, 'sendAudio' | 'sendVideo' | 'isConnected' | 'video'> {
+export interface PacedTransport extends Pick<CallTransport, 'sendAudio' | 'sendVideo' | 'isConnected' | 'isNarrow' | 'video'> {
   on<K extends keyof TransportEvents>(event: K, listener: (...args: TransportEvents[K]) => void): unknown;
   off<K extends keyof TransportEvents>(event: K, listener: (...args: TransportEvents[K]) => void): unknown;
 }
@@ -43,6 +43,8 @@ const TICK_UNITS = (MEDIA_RATE_HZ * TICK_MS) / 1000;
 /** Samples of speech in one tick; the timeline counts them, media time counts two units for each. */
 const TICK_SAMPLES = (SPEECH_RATE_HZ * TICK_MS) / 1000;
 const UNITS_PER_SAMPLE = MEDIA_RATE_HZ / SPEECH_RATE_HZ;
+/** On a narrow link, where the head of a packet may be larger than the sound in it, a frame is so many ticks long. */
+const NARROW_TICKS = 3;
 /** The start lies on the shared ticker's grid, so that no packet waits for it. */
 const GRID_MS = 5;
 /** After the event loop was held up: so many packets at once, then the next ones a grid step later. */
@@ -58,7 +60,8 @@ export function createPacer(options: PacerOptions): Pacer {
 }
 
 /**
- * Sends sound and picture of one call, each at its deadline. Sound leaves every 20 ms whatever the picture does; a picture is
+ * Sends sound and picture of one call, each at its deadline. Sound leaves every 20 ms whatever the picture does, or on a narrow
+ * link as much as 60 ms of it at the time when the first of them are due: what is heard is not later for it. A picture is
  * asked for `leadMs` early and leaves at its deadline, or as soon after as it is ready, stamped with the time it shows.
  * While the encoder is busy with two, frames are left out before they are drawn (leaving one out after it was encoded would
  * break those that build on it).
@@ -200,17 +203,28 @@ class CallPacer extends Emitter<PacerEvents> implements Pacer {
       this.#timeline.take(this.#nextSample, TICK_SAMPLES);
       this.#nextTick++;
     }
+    let packets = 0;
     // A timer may come a little early; its tick is meant all the same.
-    const ticks = Math.max(1, Math.min(MAX_BURST, dueTicks()));
-    for (let i = 0; i < ticks && !this.#closed; i++) {
-      const mediaTime = this.#nextTick * TICK_UNITS;
-      const pcm = this.#timeline.take(this.#nextSample, TICK_SAMPLES);
-      this.#nextTick++;
-      this.#transport.sendAudio(this.#gain.apply(pcm, TICK_SAMPLES), mediaTime, this.#media.deadlineMs(mediaTime));
-    }
+    do this.#sendSound();
+    while (++packets < MAX_BURST && dueTicks() > 0 && !this.#closed);
     if (this.#closed) return;
     const nextMs = this.#media.deadlineMs(this.#nextTick * TICK_UNITS);
     this.#armAudio(nextMs > nowMs ? nextMs : nowMs + GRID_MS);
+  }
+
+  #sendSound(): void {
+    const mediaTime = this.#nextTick * TICK_UNITS;
+    const ticks = this.#frameTicks;
+    const pcm = this.#timeline.take(this.#nextSample, ticks * TICK_SAMPLES);
+    this.#nextTick += ticks;
+    this.#transport.sendAudio(this.#gain.apply(pcm, ticks * TICK_SAMPLES), mediaTime, this.#media.deadlineMs(mediaTime));
+  }
+
+  /** Never longer than the sound that is known, so that what comes next follows at once. */
+  get #frameTicks(): number {
+    if (!this.#transport.isNarrow) return 1;
+    const samples = this.#timeline.soundingUntil(this.#nextSample, TICK_SAMPLES) - this.#nextSample;
+    return Math.max(1, Math.min(NARROW_TICKS, Math.ceil(samples / TICK_SAMPLES)));
   }
 
   #retarget(): void {

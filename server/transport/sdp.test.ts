@@ -161,7 +161,7 @@ describe('rewriting', () => {
   });
 
   it('asks for DTX once', () => {
-    const audio = { opusPayloadType: 111, maxBitrateBps: undefined };
+    const audio = { opusPayloadType: 111, maxBitrateBps: undefined, frameMs: undefined };
     const asked = withSoundWishes(offer(AUDIO), audio);
     expect(asked).toContain('a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1\r\n');
     expect(withSoundWishes(asked, audio)).toBe(asked);
@@ -181,6 +181,18 @@ describe('rewriting', () => {
     ]);
     const { audio } = readOffer(offer(limited('maxaveragebitrate=16000')));
     expect(withSoundWishes(offer(AUDIO), audio)).toContain('a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1;maxaveragebitrate=16000\r\n');
+  });
+
+  it('asks for long frames where little sound, or sound in long frames, is asked for', () => {
+    const answerTo = (...extra: string[]) => {
+      const { audio } = readOffer(offer(AUDIO.map((line) => (line.startsWith('a=fmtp:111') ? [line, ...extra].join('\r\n') : line))));
+      return withSoundWishes(offer(AUDIO), audio);
+    };
+    expect(answerTo('a=ptime:60')).toContain('a=rtpmap:111 opus/48000/2\r\na=ptime:60\r\n');
+    expect(withSoundWishes(answerTo('a=ptime:60'), readOffer(offer(AUDIO)).audio)).toBe(answerTo('a=ptime:60'));
+    for (const wish of ['a=ptime:20', 'a=ptime:x', 'a=ptime:99999999', 'a=x:1']) expect(answerTo(wish)).not.toContain('a=ptime');
+    const limited = AUDIO.map((line) => (line.startsWith('a=fmtp:111') ? `${line};maxaveragebitrate=14000` : line));
+    expect(withSoundWishes(offer(AUDIO), readOffer(offer(limited)).audio)).toContain('a=ptime:60\r\n');
   });
 });
 

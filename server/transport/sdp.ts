@@ -24,6 +24,8 @@ export interface OfferedAudio {
   readonly redPayloadType: number | undefined;
   /** What the visitor wants at most (RFC 7587, section 6.1: maxaveragebitrate). */
   readonly maxBitrateBps: number | undefined;
+  /** How much sound the visitor wants in a packet (RFC 8866, section 6.4: ptime). */
+  readonly frameMs: number | undefined;
   /** The visitor will send sound; may receive it. */
   readonly sends: boolean;
   readonly receives: boolean;
@@ -141,23 +143,30 @@ export function withCredentials(sdp: string, ufrag: string, pwd: string): string
   return sdp.replace(/^a=ice-ufrag:.*$/gm, `a=ice-ufrag:${ufrag}`).replace(/^a=ice-pwd:.*$/gm, `a=ice-pwd:${pwd}`);
 }
 
+/** Sound that is asked for in fewer bits, or in longer frames than usual, is for a narrow link, where heads of packets count. */
+export const wantsLittle = ({ maxBitrateBps, frameMs }: Pick<OfferedAudio, 'maxBitrateBps' | 'frameMs'>): boolean =>
+  (maxBitrateBps ?? NARROW_BPS) < NARROW_BPS || (frameMs ?? 0) >= NARROW_FRAME_MS;
+
+const NARROW_BPS = 20_000;
+const NARROW_FRAME_MS = 40;
+/** What is asked for then. Browsers make frames of 20, 40 or 60 ms. */
+const WANTED_FRAME_MS = 60;
+
 /**
  * Asks the browser to stop sending while the visitor is silent, and to send no more than it wants to get; Opus parameters in an
- * answer tell the receiver's wishes (RFC 7587).
+ * answer tell the receiver's wishes (RFC 7587). On a narrow link it asks for longer frames, too: browsers follow `a=ptime`.
  */
-export function withSoundWishes(
-  answerSdp: string,
-  { opusPayloadType, maxBitrateBps }: Pick<OfferedAudio, 'opusPayloadType' | 'maxBitrateBps'>,
-): string {
+export function withSoundWishes(answerSdp: string, audio: Pick<OfferedAudio, 'opusPayloadType' | 'maxBitrateBps' | 'frameMs'>): string {
+  const { opusPayloadType, maxBitrateBps } = audio;
   const limit = maxBitrateBps === undefined ? '' : `;maxaveragebitrate=${maxBitrateBps}`;
   const fmtp = new RegExp(`^(a=fmtp:${opusPayloadType} )(.*)$`, 'm');
-  if (!fmtp.test(answerSdp)) {
-    return answerSdp.replace(
-      new RegExp(`^a=rtpmap:${opusPayloadType} .*$`, 'm'),
-      (line) => `${line}\r\na=fmtp:${opusPayloadType} useinbandfec=1;usedtx=1${limit}`,
-    );
-  }
-  return answerSdp.replace(fmtp, (line, start: string, parameters: string) => {
+  const rtpmap = new RegExp(`^a=rtpmap:${opusPayloadType} .*$`, 'm');
+  const framed =
+    wantsLittle(audio) && !/^a=ptime:/m.test(answerSdp)
+      ? answerSdp.replace(rtpmap, (line) => `${line}\r\na=ptime:${WANTED_FRAME_MS}`)
+      : answerSdp;
+  if (!fmtp.test(framed)) return framed.replace(rtpmap, (line) => `${line}\r\na=fmtp:${opusPayloadType} useinbandfec=1;usedtx=1${limit}`);
+  return framed.replace(fmtp, (line, start: string, parameters: string) => {
     if (parameters.includes('usedtx=')) return line;
     return `${start}${parameters};usedtx=1${parameters.includes('useinbandfec=') ? '' : ';useinbandfec=1'}${limit}`;
   });
@@ -261,6 +270,7 @@ function offeredAudio(section: Section, head: readonly string[]): OfferedAudio {
     opusPayloadType: opus.payloadType,
     redPayloadType: red?.payloadType,
     maxBitrateBps: bitrateLimit(opus.parameters),
+    frameMs: frameDuration(section),
     sends: sends(section, head),
     receives: receives(section, head),
   };
@@ -271,6 +281,11 @@ const MIN_OPUS_BPS = 6_000;
 function bitrateLimit(parameters: string | undefined): number | undefined {
   const limit = /(?:^|;)\s*maxaveragebitrate=(\d{4,6})\s*(?:;|$)/.exec(parameters ?? '')?.[1];
   return limit === undefined ? undefined : Math.max(MIN_OPUS_BPS, Number(limit));
+}
+
+function frameDuration(section: Section): number | undefined {
+  const ptime = attribute(section.lines, 'ptime');
+  return ptime !== undefined && /^\d{1,3}$/.test(ptime) ? Number(ptime) : undefined;
 }
 
 /** The first codec in the offer's order that we make: VP8, or constrained baseline H.264 in packetisation mode 1 (RFC 6184). */

@@ -97,6 +97,17 @@ export class SpeechTimeline {
     return !this.#tail && (!first || first.start >= at + samples);
   }
 
+  /** Where the sound that begins before `at + samples`, and goes on without a pause of so many, ends as far as it is known. */
+  soundingUntil(at: number, samples: number): number {
+    let end = at;
+    if (this.#tail) end = Math.max(end, this.#tail.start + this.#tail.pcm.length);
+    for (const { start, pcm } of this.#clips) {
+      if (start >= end + samples) break;
+      end = Math.max(end, start + pcm.length);
+    }
+    return end;
+  }
+
   /** The sound of `[at, at + samples)`, which now leaves for good; `undefined` when there is none. Asked for in order. */
   take(at: number, samples: number): Int16Array | undefined {
     if (this.isSilent(at, samples)) return undefined;

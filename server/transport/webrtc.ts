@@ -32,6 +32,7 @@ import { Gathering } from './gathering.ts';
 import { Guard } from './guard.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { Inbound } from './inbound.ts';
+import { LinkWidth } from './link-width.ts';
 import { MessageChannel } from './message-channel.ts';
 import { isDtx, SPEECH_FRAME, SpeechEncoder } from './opus.ts';
 import { PictureLadder } from './picture-ladder.ts';
@@ -45,6 +46,7 @@ import {
   readFragment,
   readOffer,
   usableCandidate,
+  wantsLittle,
   withCredentials,
   withSoundWishes,
 } from './sdp.ts';
@@ -84,10 +86,10 @@ const KEEP_ALIVE_FRAMES = 20;
 const SETTLED_FRAMES = 25;
 const MIN_LOSS_PERCENT = 5;
 const MAX_LOSS_PERCENT = 30;
-/** RTP of sound with its overhead, which the picture may not use. */
+/** Heads of the packets of sound, which the picture may not use. */
 const AUDIO_OVERHEAD_BPS = 30_000;
-/** Sound that is asked for in fewer bits is for a narrow link. */
-const NARROW_BPS = 20_000;
+/** The frame before comes again with each one (RED); on a narrow link there is no room for it. */
+const REDUNDANT_FRAMES = 1;
 const FULL_INTRA_REQUEST = 4;
 const SILENCE = new Int16Array(SPEECH_FRAME);
 
@@ -122,6 +124,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
   readonly #history = new SendHistory();
   readonly #estimator: BandwidthEstimator;
   readonly #ladder: PictureLadder;
+  readonly #width = new LinkWidth();
   #audioOut: AudioOut | undefined;
   #videoOut: VideoOut | undefined;
   #answerSdp = '';
@@ -132,8 +135,9 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
   #state: 'connecting' | 'connected' | 'interrupted' | 'closed' = 'connecting';
   #everConnected = false;
   #lastHeardMs: number;
+  /** Of 20 ms. */
   #silentFrames = 0;
-  /** Frames since a packet of sound left; the first after a pause carries the marker. */
+  /** Frames of 20 ms that were not sent since a packet of sound left; the first after a pause carries the marker. */
   #unsentFrames = 0;
   /** The last packet that the encoder made said that silence goes on. */
   #toldSilence = false;
@@ -185,7 +189,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
   }
 
   get isNarrow(): boolean {
-    return this.#opusBps < NARROW_BPS;
+    return wantsLittle(this.#offer.audio) || this.#width.isNarrow;
   }
 
   get isConnected(): boolean {
@@ -214,7 +218,8 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
 
   sendAudio(pcm: Int16Array | undefined, mediaTime: MediaTime, deadlineMs: number): void {
     if (this.#state === 'closed' || !this.#audioOut) return;
-    this.#unsentFrames++;
+    const afterPause = this.#unsentFrames > 0;
+    this.#unsentFrames += (pcm?.length ?? SPEECH_FRAME) / SPEECH_FRAME;
     this.#silentFrames = pcm ? 0 : this.#silentFrames + 1;
     const keepAliveDue = this.#unsentFrames >= KEEP_ALIVE_FRAMES;
     if (this.#silentFrames > SETTLED_FRAMES && !keepAliveDue) return;
@@ -223,7 +228,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     const alreadyTold = this.#toldSilence;
     this.#toldSilence = isDtx(packet);
     if (this.#toldSilence && alreadyTold && !keepAliveDue) return;
-    this.#audioOut.sendFrame(packet, mediaTime, deadlineMs, this.#unsentFrames > 1);
+    this.#audioOut.sendFrame(packet, mediaTime, deadlineMs, afterPause);
     this.#unsentFrames = 0;
   }
 
@@ -283,7 +288,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     const peer = this.#peer;
     await peer.setRemoteDescription({ type: 'offer', sdp: offerSdp });
     for (const transceiver of peer.getTransceivers()) transceiver.setDirection(this.#directionOf(transceiver));
-    for (const sender of peer.getSenders()) sender.redDistance = 1;
+    this.#fitSound();
     for (const dtls of peer.dtlsTransports) {
       // As a client, werift loses a handshake in three under loss and does not notice.
       if (dtls.role === 'auto') dtls.role = this.#offer.passive ? 'client' : 'server';
@@ -294,11 +299,19 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
   }
 
   get #audioBps(): number {
-    return this.#opusBps * (this.#offer.audio.redPayloadType === undefined ? 1 : 2) + AUDIO_OVERHEAD_BPS;
+    return this.#opusBps * (this.#offer.audio.redPayloadType === undefined ? 1 : 1 + REDUNDANT_FRAMES) + AUDIO_OVERHEAD_BPS;
   }
 
   get #opusBps(): number {
-    return Math.min(this.#options.config.audioBitrateBps, this.#offer.audio.maxBitrateBps ?? Number.POSITIVE_INFINITY);
+    const { audioBitrateBps, narrowAudioBitrateBps } = this.#options.config;
+    const mostBps = this.isNarrow ? Math.min(audioBitrateBps, narrowAudioBitrateBps) : audioBitrateBps;
+    return Math.min(mostBps, this.#offer.audio.maxBitrateBps ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** As many bits, and as often, as the link allows; frames are as long as the pacer makes them. */
+  #fitSound(): void {
+    this.#encoder.setBitrate(this.#opusBps);
+    for (const sender of this.#peer.getSenders()) sender.redDistance = this.isNarrow ? 0 : REDUNDANT_FRAMES;
   }
 
   #directionOf({ mid }: RTCRtpTransceiver): 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive' {
@@ -462,8 +475,12 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     }
     const nowMs = this.#clock.nowMs();
     this.#estimator.report(delivered, nowMs);
+    if (this.#width.update(this.#estimator, nowMs)) {
+      this.#log('the link has become', { width: this.#width.isNarrow ? 'narrow' : 'wide' });
+      this.#fitSound();
+    }
     if (!this.#videoOut) return;
-    if (this.#ladder.retry(this.#estimator.congested, nowMs))
+    if (!this.isNarrow && this.#ladder.retry(this.#estimator.congested, nowMs))
       this.#estimator.probe(this.#audioBps + this.#options.config.minVideoBps * 1.3);
     const target = this.#ladder.update(this.#estimator.availableBps - this.#audioBps, nowMs);
     if (target) this.emit('target', target);

@@ -14,9 +14,11 @@ export class FaceWeightsEncoder {
   /** Frames since the one that the receiver holds. */
   #distance = Number.POSITIVE_INFINITY;
 
-  encode(parameters: FaceParameters, mediaTime: MediaTime): Uint8Array {
+  /** `follows`: shares its packet with the frame before, which the receiver will hold when it reads this one. */
+  encode(parameters: FaceParameters, mediaTime: MediaTime, { follows = false } = {}): Uint8Array {
     const frame = quantise(parameters);
-    const distance = this.#distance <= MAX_REFERENCE ? this.#distance : 0;
+    const nearest = follows ? 1 : this.#distance;
+    const distance = nearest <= MAX_REFERENCE ? nearest : 0;
     const reference = (distance > 0 && this.#sent[(this.#sequence - distance) & 255]) || REST;
     const bytes = new Uint8Array(MAX_FRAME_BYTES);
     const writer = new BitWriter(bytes);

@@ -89,9 +89,13 @@ describe('a frame', () => {
   test('may share its packet with others', () => {
     const encoder = new FaceWeightsEncoder();
     const performer = speaker();
-    const packets = [0, 1, 2].map((k) => encoder.encode(performer.frameAt((50 + k) * FRAME_TIME), k * FRAME_TIME));
+    const faces = [0, 1, 2].map((k) => performer.frameAt((50 + k) * FRAME_TIME).slice());
+    const packets = faces.map((face, k) => encoder.encode(face, k * FRAME_TIME, { follows: k > 0 }));
     const { frames } = new FaceWeightsDecoder().decode(Uint8Array.from(packets.flatMap((packet) => [...packet])));
     expect(frames.map(({ timestamp }) => timestamp)).toEqual([0, FRAME_TIME, 2 * FRAME_TIME]);
+    for (const [k, { parameters }] of frames.entries()) expectNear(parameters, faces[k] as FaceParameters);
+    // Those that follow say only what has changed since the one before.
+    expect(packets.map(([, reference]) => reference)).toEqual([0, 1, 1]);
   });
 });
 
