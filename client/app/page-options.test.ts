@@ -5,11 +5,12 @@ import { localeOf } from './strings.ts';
 
 describe('address of the page', () => {
   test('says who should answer, and whether to begin', () => {
-    expect(pageOptions('?avatar=mia&voice=slt&language=ar&rendering=client&token=abc&autostart')).toEqual({
+    expect(pageOptions('?avatar=mia&voice=slt&language=ar&rendering=client&renderer=wasm&token=abc&autostart')).toEqual({
       avatar: 'mia',
       voice: 'slt',
       language: 'ar',
       rendering: 'client',
+      renderer: 'wasm',
       token: 'abc',
       autostart: true,
     });
@@ -20,6 +21,7 @@ describe('address of the page', () => {
       'auto',
       'server',
     ]);
+    expect(['', '?renderer=crayon', '?renderer=webgpu'].map((search) => pageOptions(search).renderer)).toEqual(['auto', 'auto', 'webgpu']);
   });
 
   test('loses the token and nothing else', () => {

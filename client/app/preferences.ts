@@ -1,3 +1,4 @@
+import { RENDERER_WISHES, type RendererWish } from '../element/drawn-face/face-drawing.ts';
 import { RENDERING_WISHES, type RenderingWish } from '../element/rendering-place.ts';
 
 /** What the page remembers on this device, and what its address asks for. Nothing that was said is ever kept. */
@@ -49,13 +50,15 @@ export function applyTheme(): void {
   else delete document.documentElement.dataset['theme'];
 }
 
-/** `?avatar=&voice=&language=&rendering=&token=&autostart`. */
+/** `?avatar=&voice=&language=&rendering=&renderer=&token=&autostart`. */
 export interface PageOptions {
   readonly avatar: string | undefined;
   readonly voice: string | undefined;
   readonly language: string | undefined;
   /** Who draws the face. */
   readonly rendering: RenderingWish;
+  /** What this browser draws with, where it draws. */
+  readonly renderer: RendererWish;
   readonly token: string | undefined;
   readonly autostart: boolean;
 }
@@ -69,6 +72,7 @@ export function pageOptions(search: string): PageOptions {
     voice: text('voice'),
     language: text('language'),
     rendering: RENDERING_WISHES.find((wish) => wish === query.get('rendering')) ?? 'auto',
+    renderer: RENDERER_WISHES.find((wish) => wish === query.get('renderer')) ?? 'auto',
     token: text('token'),
     autostart: autostart !== null && autostart !== '0' && autostart !== 'false',
   };

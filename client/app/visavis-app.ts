@@ -141,6 +141,7 @@ export class VisavisApp extends LitElement {
               .voice=${this.choice.voice}
               .language=${this.choice.language}
               .rendering=${this.#options.rendering}
+              .renderer=${this.#options.renderer}
               .token=${this.#options.token}
               ?muted=${this.muted}
               @state=${this.#onState}

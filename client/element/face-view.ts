@@ -1,5 +1,6 @@
 import type { Call } from './call.ts';
 import { DrawnFace } from './drawn-face/drawn-face.ts';
+import type { Renderer, RendererWish } from './drawn-face/face-drawing.ts';
 import type { CalledSession } from './events.ts';
 import type { RenderingPlace } from './rendering-place.ts';
 
@@ -8,6 +9,8 @@ export interface FaceViewOptions {
   readonly base: URL;
   readonly video: HTMLVideoElement;
   readonly canvas: HTMLCanvasElement;
+  /** What this page draws with. */
+  readonly renderer: RendererWish;
   /** Fetch little. */
   readonly light: boolean;
   /** The picture comes from there now. */
@@ -47,6 +50,11 @@ export class FaceView implements Disposable {
     return this.#drawn?.shownMs;
   }
 
+  /** What this page draws with; undefined while it draws nothing. */
+  get renderer(): Renderer | undefined {
+    return this.#drawn?.renderer;
+  }
+
   /** Who is to draw from now on. */
   async want(place: RenderingPlace): Promise<void> {
     if (place === this.#wanted) return;
@@ -83,25 +91,31 @@ export class FaceView implements Disposable {
 
   /** Resolves to whether this page can draw the avatar; if not, the server is asked to. */
   async #draw(avatar: string): Promise<boolean> {
-    const { call, base, canvas, light } = this.#options;
+    const { call, base, canvas, renderer, light } = this.#options;
     this.#drawn ??= new DrawnFace({
       canvas,
       base,
+      renderer,
       light,
       shape: () => this.#session?.picture ?? UNKNOWN_SHAPE,
       soundMs: () => call.playoutMs(),
       onPainted: () => this.#show('client'),
+      onUnable: (cause) => this.#leaveToServer(cause),
     });
     try {
       await this.#drawn.wear(avatar);
       return true;
     } catch (thrown) {
-      if (this.#closed) return false;
-      console.warn('visavis: the server draws, since this page cannot', thrown);
-      this.#wanted = 'server';
-      call.rendering = 'server';
+      this.#leaveToServer(thrown);
       return false;
     }
+  }
+
+  #leaveToServer(cause: unknown): void {
+    if (this.#closed) return;
+    console.warn('visavis: the server draws, since this page cannot', cause);
+    this.#wanted = 'server';
+    this.#options.call.rendering = 'server';
   }
 
   #awaitVideo(): void {

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { PictureQuality } from '../../server/protocol/index.ts';
 import { Call } from './call.ts';
 import { type CaptionAction, type CaptionLine, type Captions, heardChars, noCaptions, reduceCaptions } from './captions.ts';
+import type { Renderer, RendererWish } from './drawn-face/face-drawing.ts';
 import { CallError } from './errors.ts';
 import type { EngineList, Notice, Quality } from './events.ts';
 import { FaceView } from './face-view.ts';
@@ -56,6 +57,7 @@ export class VisavisAvatar extends LitElement {
     token: { type: String },
     carrier: { type: String },
     rendering: { type: String },
+    renderer: { type: String },
     quality: { type: String },
     muted: { type: Boolean, reflect: true },
     greet: { converter: { fromAttribute: (value: string | null) => (value === null ? undefined : value !== 'false') } },
@@ -77,6 +79,8 @@ export class VisavisAvatar extends LitElement {
   declare carrier: Carrier;
   /** Who draws the face. `auto`: this browser where the link is known to be narrow, else the server. Can change in mid-call. */
   declare rendering: RenderingWish;
+  /** What this browser draws with, where it draws. `auto`: its graphics card if that is a real one, else WebAssembly. */
+  declare renderer: RendererWish;
   /** How good a picture the server draws; the server's choice when empty. Can change in mid-call. */
   declare quality: PictureQuality | undefined;
   declare muted: boolean;
@@ -102,6 +106,7 @@ export class VisavisAvatar extends LitElement {
     super();
     this.carrier = 'auto';
     this.rendering = 'auto';
+    this.renderer = 'auto';
     this.muted = false;
     this.captions = false;
     this.visitorLabel = 'You';
@@ -225,6 +230,11 @@ export class VisavisAvatar extends LitElement {
     return this.#face?.shownMediaMs;
   }
 
+  /** What draws the face while this page does. */
+  get drawnWith(): Renderer | undefined {
+    return this.#face?.renderer;
+  }
+
   get base(): URL {
     return new URL(this.src || ownOrigin(), document.baseURI);
   }
@@ -330,7 +340,7 @@ export class VisavisAvatar extends LitElement {
     const canvas = this.renderRoot.querySelector('canvas');
     if (!video || !canvas) return;
     const onShown = (drawnBy: RenderingPlace) => this.#dispatchAction({ type: 'picture', drawnBy });
-    this.#face = new FaceView({ call, base: this.base, video, canvas, light: isNarrow(ownLink()), onShown });
+    this.#face = new FaceView({ call, base: this.base, video, canvas, renderer: this.renderer, light: isNarrow(ownLink()), onShown });
   }
 
   #show(received: MediaStream): void {

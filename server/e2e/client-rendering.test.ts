@@ -4,9 +4,11 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { fetchAvatar } from '../../client/element/drawn-face/avatar-assets.ts';
+import type { FaceRenderer } from '../../client/element/drawn-face/face-renderer.ts';
 import type { rasterProgram } from '../../client/element/drawn-face/raster-program.ts';
 import { FacePerformer } from '../face/performer.ts';
 import { buildRaster } from '../face/raster/build-raster.ts';
+import type { lumaOf } from '../face/raster/colour.ts';
 import { FaceRaster } from '../face/raster/raster.ts';
 import { psnrDb } from '../face/raster/reference.ts';
 import type { RunningServer } from '../main.ts';
@@ -18,6 +20,9 @@ declare global {
     sources: {
       fetchAvatar: typeof fetchAvatar;
       rasterProgram: typeof rasterProgram;
+      FaceRenderer: typeof FaceRenderer;
+      lumaOf: typeof lumaOf;
+      psnrDb: typeof psnrDb;
       FaceRaster: typeof FaceRaster;
     };
   }
@@ -26,6 +31,21 @@ declare global {
 /** The face drawn by a real browser: the same picture as the server's, and a whole call with it. */
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
+/** A browser with a graphics card, if only a computed one; undefined where this machine's has none. */
+async function launchBrowserWithGpu(): Promise<Browser | undefined> {
+  const candidate = await launchBrowser('software');
+  const page = await candidate.newPage();
+  const address = 'http://localhost/probe.html';
+  await page.route(address, (route) => route.fulfill({ contentType: 'text/html', body: '' }));
+  await page.goto(address);
+  const found = await page.evaluate(async () => Boolean(await (navigator.gpu as GPU | undefined)?.requestAdapter()));
+  await page.close();
+  if (found) return candidate;
+  await candidate.close();
+  return undefined;
+}
+
+const browserWithGpu = await launchBrowserWithGpu();
 let server: RunningServer;
 let browser: Browser;
 
@@ -37,6 +57,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser?.close();
+  await browserWithGpu?.close();
   await server?.close();
 });
 
@@ -70,9 +91,12 @@ describe('the same frames in the browser and on the server', () => {
       <script type="importmap">{"imports": {"zod": "/source/node_modules/zod/index.js"}}</script>
       <script type="module">
         import { fetchAvatar } from '/source/client/element/drawn-face/avatar-assets.ts';
+        import { FaceRenderer } from '/source/client/element/drawn-face/face-renderer.ts';
         import { rasterProgram } from '/source/client/element/drawn-face/raster-program.ts';
+        import { lumaOf } from '/source/server/face/raster/colour.ts';
         import { FaceRaster } from '/source/server/face/raster/raster.ts';
-        window.sources = { fetchAvatar, rasterProgram, FaceRaster };
+        import { psnrDb } from '/source/server/face/raster/reference.ts';
+        window.sources = { fetchAvatar, rasterProgram, FaceRaster, FaceRenderer, lumaOf, psnrDb };
       </script>`;
     await page.route(`${server.url}/golden.html`, (route) => route.fulfill({ contentType: 'text/html', body }));
     await page.route(`${server.url}/source/**`, async (route) => {
@@ -122,6 +146,36 @@ describe('the same frames in the browser and on the server', () => {
       expect(psnrDb(picture.subarray(0, luma), there.subarray(0, luma))).toBeGreaterThanOrEqual(50);
       expect(psnrDb(picture.subarray(luma), there.subarray(luma))).toBeGreaterThanOrEqual(48);
     }
+  });
+
+  it.runIf(browserWithGpu)('are the same pictures by WebGPU (L5)', async () => {
+    await using stack = new AsyncDisposableStack();
+    const page = await browserWithGpu!.newPage();
+    stack.defer(() => page.close());
+    await openSources(page);
+    const psnrsDb = await page.evaluate(
+      async ({ parameters, side }) => {
+        const { fetchAvatar, FaceRenderer: Renderer, lumaOf: codeOf, psnrDb: compare } = window.sources;
+        const assets = await fetchAvatar(new URL('/', location.href), 'mia', { light: false, signal: new AbortController().signal });
+        const drawBy = async (wish: 'webgpu' | 'wasm') => {
+          const canvas = document.createElement('canvas');
+          const drawing = await new Renderer(canvas, wish).open(assets, { width: side, height: side });
+          if (drawing.renderer !== wish) throw new Error(`Drawn by ${drawing.renderer}`);
+          return parameters.map((frame) => {
+            drawing.draw(Float32Array.from(frame));
+            const { data } = canvas.getContext('2d')!.getImageData(0, 0, side, side);
+            return Uint8Array.from({ length: side * side }, (_, i) =>
+              Math.round(codeOf(data[4 * i] as number, data[4 * i + 1] as number, data[4 * i + 2] as number)),
+            );
+          });
+        };
+        const byGpu = await drawBy('webgpu');
+        const byWasm = await drawBy('wasm');
+        return byGpu.map((luma, i) => compare(luma, byWasm[i] as Uint8Array));
+      },
+      { parameters: faces(), side: SIDE },
+    );
+    for (const psnr of psnrsDb) expect(psnr).toBeGreaterThanOrEqual(50);
   });
 });
 

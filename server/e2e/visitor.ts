@@ -23,7 +23,6 @@ export async function startTestServer(overrides: ConfigInput = {}, log: Log = si
 
 const FLAGS = [
   '--no-sandbox',
-  '--disable-gpu',
   '--no-first-run',
   '--disable-background-networking',
   '--disable-component-update',
@@ -32,8 +31,14 @@ const FLAGS = [
   '--autoplay-policy=no-user-gesture-required',
 ];
 
-export const launchBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: FLAGS });
+const GRAPHICS_FLAGS = {
+  none: ['--disable-gpu'],
+  /** WebGPU, computed on the processor; its pictures can only be shown by the same driver. */
+  software: ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=swiftshader'],
+};
+
+export const launchBrowser = (graphics: keyof typeof GRAPHICS_FLAGS = 'none'): Promise<Browser> =>
+  chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: [...FLAGS, ...GRAPHICS_FLAGS[graphics]] });
 
 export interface VisitorOptions {
   /** Query of the page, e.g. `?autostart`. */

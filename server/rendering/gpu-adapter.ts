@@ -1,3 +1,4 @@
+import { isSoftwareAdapter } from '../face/raster/webgpu/software-adapter.ts';
 import { renderingError } from './rendering-error.ts';
 
 /** `real`: graphics cards; `any`: also a driver that computes the pictures on the processor, slower than the WASM raster. */
@@ -10,8 +11,6 @@ export interface OpenGpu {
   readonly device: GPUDevice;
 }
 
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
-
 /** Dawn lives as long as this object is known. */
 let gpu: GPU | undefined;
 
@@ -23,9 +22,9 @@ export async function openGpu(accepted: AcceptedGpu): Promise<OpenGpu> {
   gpu ??= await loadDawn();
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw renderingError('gpu_missing', 'There is no graphics card with a Vulkan, Metal or Direct3D 12 driver here');
-  const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
+  const { vendor, architecture, device, description } = adapter.info;
   const name = description || device || [vendor, architecture].join(' ');
-  const isSoftware = isFallbackAdapter || SOFTWARE.test([vendor, architecture, device, description].join(' '));
+  const isSoftware = isSoftwareAdapter(adapter.info);
   if (isSoftware && accepted === 'real')
     throw renderingError('gpu_missing', `${name} computes on the processor, which the WASM raster does faster`);
   return { name, isSoftware, device: await adapter.requestDevice() };

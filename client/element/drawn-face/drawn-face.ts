@@ -1,6 +1,7 @@
 import type { FaceParameters } from '../../../server/face/parameters.ts';
 import { type AvatarAssets, fetchAvatar } from './avatar-assets.ts';
-import { type FaceDrawing, openDrawing } from './face-drawing.ts';
+import type { FaceDrawing, Renderer, RendererWish } from './face-drawing.ts';
+import { FaceRenderer } from './face-renderer.ts';
 import { FaceTimeline } from './face-timeline.ts';
 import { LARGEST_SIDE_PX, pictureSize, type Size, smallerSide } from './picture-size.ts';
 import { SteadyClock } from './steady-clock.ts';
@@ -11,12 +12,15 @@ export interface DrawnFaceOptions {
   readonly base: URL;
   /** Proportions of the picture that the server would draw. */
   readonly shape: () => Size;
+  readonly renderer: RendererWish;
   /** Fetch little, for narrow links. */
   readonly light: boolean;
   /** Media time at the loudspeaker, milliseconds. */
   readonly soundMs: () => number | undefined;
   /** The first picture of an avatar is on the canvas. */
   readonly onPainted: (avatar: string) => void;
+  /** The graphics card was lost, and nothing else can draw. */
+  readonly onUnable: (cause: unknown) => void;
 }
 
 /** From a drawing to the light of the screen, about: half of a frame at 60 Hz. */
@@ -38,6 +42,7 @@ export class DrawnFace implements Disposable {
   readonly #options: DrawnFaceOptions;
   readonly #timeline = new FaceTimeline();
   readonly #clock = new SteadyClock();
+  readonly #renderer: FaceRenderer;
   readonly #observer: ResizeObserver;
   #assets: AvatarAssets | undefined;
   #avatar: string | undefined;
@@ -58,6 +63,7 @@ export class DrawnFace implements Disposable {
 
   constructor(options: DrawnFaceOptions) {
     this.#options = options;
+    this.#renderer = new FaceRenderer(options.canvas, options.renderer);
     this.#frameRequest = requestAnimationFrame(this.#onFrame);
     this.#observer = new ResizeObserver(() => {
       clearTimeout(this.#resizeTimer);
@@ -74,6 +80,11 @@ export class DrawnFace implements Disposable {
   /** Media time that the picture shows. */
   get shownMs(): number | undefined {
     return this.#shownMs;
+  }
+
+  /** What draws. */
+  get renderer(): Renderer | undefined {
+    return this.#drawing?.renderer;
   }
 
   /** Loads somebody's face; the one before stays until it is there. The newest wish counts. @throws what keeps it from being drawn */
@@ -118,6 +129,7 @@ export class DrawnFace implements Disposable {
     clearTimeout(this.#resizeTimer);
     this.#observer.disconnect();
     this.#drawing?.[Symbol.dispose]();
+    this.#renderer[Symbol.dispose]();
   }
 
   [Symbol.dispose](): void {
@@ -127,7 +139,7 @@ export class DrawnFace implements Disposable {
   async #open(assets: AvatarAssets, signal?: AbortSignal): Promise<void> {
     const size = this.#wantedSize();
     const opening = ++this.#openings;
-    const drawing = await openDrawing(this.#options.canvas, assets, size);
+    const drawing = await this.#renderer.open(assets, size);
     if (this.#closed || signal?.aborted || opening !== this.#openings) {
       drawing[Symbol.dispose]();
       return;
@@ -140,6 +152,14 @@ export class DrawnFace implements Disposable {
     if (assets !== this.#assets) this.#isPainted = false;
     this.#assets = assets;
     this.#lastDrawnMs = 0;
+    void drawing.lost?.then(() => this.#replace(drawing, assets));
+  }
+
+  /** Another renderer goes on where this one was lost; its last picture stays meanwhile. */
+  async #replace(lost: FaceDrawing, assets: AvatarAssets): Promise<void> {
+    if (this.#closed || this.#drawing !== lost) return;
+    console.warn('visavis: the graphics card was lost');
+    await this.#open(assets).catch(this.#options.onUnable);
   }
 
   #wantedSize(): Size {

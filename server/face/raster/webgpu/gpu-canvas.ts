@@ -1,19 +1,19 @@
 import type { FaceEvaluator } from '../../evaluator.ts';
 import { faceError } from '../../face-error.ts';
 import type { FaceParameters } from '../../parameters.ts';
-import type { GpuFace } from './gpu-face.ts';
 import type { GpuRenderer } from './gpu-renderer.ts';
+import type { I420Face } from './i420-face.ts';
 
 /** One call's picture: give it parameters, read its frame. One `paint` at a time. */
 export class GpuCanvas implements Disposable {
   /** The I420 picture of the last `paint` that resolved: Y, U and V planes without padding. */
   readonly frame: Uint8Array<ArrayBuffer>;
   readonly renderer: GpuRenderer;
-  readonly #face: GpuFace;
+  readonly #face: I420Face;
   readonly #evaluator: FaceEvaluator;
   #closed = false;
 
-  constructor(renderer: GpuRenderer, face: GpuFace, evaluator: FaceEvaluator) {
+  constructor(renderer: GpuRenderer, face: I420Face, evaluator: FaceEvaluator) {
     this.renderer = renderer;
     this.#face = face;
     this.#evaluator = evaluator;

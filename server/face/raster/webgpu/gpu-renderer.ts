@@ -1,11 +1,14 @@
 import type { VisavisError } from '../../../core/errors.ts';
 import { type DrawList, FaceEvaluator } from '../../evaluator.ts';
 import { faceError } from '../../face-error.ts';
+import { type Conversion, createConversion } from './conversion.ts';
+import { deviceLoss } from './device-loss.ts';
 import type { FaceModel } from './face-model.ts';
 import { BUFFER, MAP_TO_READ } from './flags.ts';
 import { GpuCanvas } from './gpu-canvas.ts';
-import { GpuFace, packFrame } from './gpu-face.ts';
-import { createPipelines, type Pipelines } from './pipelines.ts';
+import { packFrame } from './gpu-face.ts';
+import { I420Face } from './i420-face.ts';
+import { bindOpacities, createPipelines, PICTURE_FORMAT, type Pipelines } from './pipelines.ts';
 import { type ReadBack, ReadBackRing } from './read-back-ring.ts';
 import { composeSubmit, countWithin, type Due, type Submit } from './submit.ts';
 
@@ -30,10 +33,11 @@ export class GpuRenderer implements AsyncDisposable {
   readonly lost: Promise<VisavisError>;
   readonly #device: GPUDevice;
   readonly #pipelines: Pipelines;
+  readonly #conversion: Conversion;
   readonly #ring: ReadBackRing;
   readonly #maxSubmitBytes: number;
   readonly #soon: (work: () => void) => void;
-  readonly #faces = new Map<FaceModel, { readonly face: GpuFace; users: number }>();
+  readonly #faces = new Map<FaceModel, { readonly face: I420Face; users: number }>();
   readonly #inFlight = new Map<Promise<void>, Submit>();
   readonly #due: Due[] = [];
   #isScheduled = false;
@@ -48,16 +52,18 @@ export class GpuRenderer implements AsyncDisposable {
   /** Takes the device over. @throws VisavisError `gpu_lost` when it cannot run the shaders */
   static async create(device: GPUDevice, options: GpuRendererOptions = {}): Promise<GpuRenderer> {
     try {
-      return new GpuRenderer(device, await createPipelines(device), options);
+      const [pipelines, conversion] = await Promise.all([createPipelines(device, PICTURE_FORMAT), createConversion(device)]);
+      return new GpuRenderer(device, pipelines, conversion, options);
     } catch (cause) {
       device.destroy();
       throw faceError('gpu_lost', 'The graphics card does not take the shaders', { cause });
     }
   }
 
-  private constructor(device: GPUDevice, pipelines: Pipelines, options: GpuRendererOptions) {
+  private constructor(device: GPUDevice, pipelines: Pipelines, conversion: Conversion, options: GpuRendererOptions) {
     this.#device = device;
     this.#pipelines = pipelines;
+    this.#conversion = conversion;
     this.#ring = new ReadBackRing(device, options.depth ?? 3);
     this.#maxSubmitBytes = options.maxSubmitBytes ?? 128 * 2 ** 20;
     this.#soon = options.soon ?? ((work) => void setTimeout(work));
@@ -67,10 +73,7 @@ export class GpuRenderer implements AsyncDisposable {
     this.lost = new Promise((resolve) => {
       this.#tellLost = resolve;
     });
-    void device.lost.then(({ message }) => this.#finish(faceError('gpu_lost', `The graphics card was lost: ${message}`)));
-    device.addEventListener('uncapturederror', ({ error }) => {
-      this.#finish(faceError('gpu_lost', `The graphics card refuses to work: ${error.message}`));
-    });
+    void deviceLoss(device).then((error) => this.#finish(error));
   }
 
   /** How often work was handed to the device. */
@@ -82,14 +85,17 @@ export class GpuRenderer implements AsyncDisposable {
   openCanvas(model: FaceModel, options: { readonly stillnessPx?: number } = {}): GpuCanvas {
     if (this.#end) throw this.#end;
     let entry = this.#faces.get(model);
-    if (!entry) this.#faces.set(model, (entry = { face: new GpuFace(this.#device, this.#pipelines, model), users: 0 }));
+    if (!entry) {
+      entry = { face: new I420Face(this.#device, this.#pipelines, this.#conversion, model), users: 0 };
+      this.#faces.set(model, entry);
+    }
     entry.users++;
     const evaluator = new FaceEvaluator(model.rig, { stillnessPx: (options.stillnessPx ?? 0) / model.placement.scale });
     return new GpuCanvas(this, entry.face, evaluator);
   }
 
   /** For GpuCanvas. */
-  releaseFace(face: GpuFace): void {
+  releaseFace(face: I420Face): void {
     const entry = this.#faces.get(face.model);
     if (!entry || --entry.users > 0) return;
     this.#faces.delete(face.model);
@@ -97,7 +103,7 @@ export class GpuRenderer implements AsyncDisposable {
   }
 
   /** For GpuCanvas: draws the list, which must stay as it is until the promise settles, into `frame`. */
-  draw(face: GpuFace, list: DrawList, frame: Uint8Array): Promise<void> {
+  draw(face: I420Face, list: DrawList, frame: Uint8Array): Promise<void> {
     if (this.#end) return Promise.reject(this.#end);
     return new Promise((resolve, reject) => {
       this.#due.push({ face, list, frame, resolve, reject });
@@ -206,11 +212,7 @@ export class GpuRenderer implements AsyncDisposable {
 
   #opacityBuffer(bytes: number) {
     const buffer = this.#buffer(bytes, BUFFER.storage);
-    const group = this.#device.createBindGroup({
-      layout: this.#pipelines.opacityLayout,
-      entries: [{ binding: 0, resource: { buffer } }],
-    });
-    return { buffer, group };
+    return { buffer, group: bindOpacities(this.#device, this.#pipelines, buffer) };
   }
 
   #buffer(size: number, usage: GPUBufferUsageFlags): GPUBuffer {

@@ -1,21 +1,22 @@
 import { SUBPIXELS } from '../placement.ts';
+import { bindGroupLayout } from './bind-group-layout.ts';
 import { STAGE, TEXTURE } from './flags.ts';
-import { CONVERT_SHADER, FACE_SHADER } from './shaders.ts';
+import { FACE_SHADER } from './face-shader.ts';
 
 /** What all faces on one device share. */
 export interface Pipelines {
   readonly draw: GPURenderPipeline;
   readonly cover: GPURenderPipeline;
-  readonly convert: GPUComputePipeline;
   readonly faceLayout: GPUBindGroupLayout;
   readonly maskLayout: GPUBindGroupLayout;
   readonly opacityLayout: GPUBindGroupLayout;
-  readonly convertLayout: GPUBindGroupLayout;
   readonly bilinear: GPUSampler;
   /** For layers without a mask. */
   readonly unmasked: GPUBindGroup;
 }
 
+export const ATLAS_FORMAT = 'rgba8unorm';
+/** Of pictures that are read back; a canvas may have another. */
 export const PICTURE_FORMAT = 'rgba8unorm';
 export const MASK_FORMAT = 'r8unorm';
 /** x, y in canvas pixels, u, v in atlas pixels; see DrawnLayer. */
@@ -26,23 +27,17 @@ export const placementUniform = (scale: number, offset: readonly number[], pictu
   // A vec2f is aligned to 8 bytes.
   Float32Array.from([SUBPIXELS * scale, 0, ...offset.map((px) => SUBPIXELS * px), ...picture, ...atlas]);
 
-/** Compiles the shaders. Rejects when the device does not take them. */
-export async function createPipelines(device: GPUDevice): Promise<Pipelines> {
-  const { vertex, fragment, compute } = STAGE;
-  const layout = (...entries: Omit<GPUBindGroupLayoutEntry, 'binding'>[]) =>
-    device.createBindGroupLayout({ entries: entries.map((entry, binding) => ({ binding, ...entry })) });
-  const faceLayout = layout(
+/** Compiles the shaders, for pictures of `pictureFormat`. Rejects when the device does not take them. */
+export async function createPipelines(device: GPUDevice, pictureFormat: GPUTextureFormat): Promise<Pipelines> {
+  const { vertex, fragment } = STAGE;
+  const faceLayout = bindGroupLayout(
+    device,
     { visibility: vertex, buffer: {} },
     { visibility: fragment, texture: {} },
     { visibility: fragment, sampler: {} },
   );
-  const maskLayout = layout({ visibility: fragment, texture: { sampleType: 'unfilterable-float' } });
-  const opacityLayout = layout({ visibility: vertex, buffer: { type: 'read-only-storage' } });
-  const convertLayout = layout(
-    { visibility: compute, buffer: {} },
-    { visibility: compute, texture: { sampleType: 'unfilterable-float', viewDimension: '2d-array' } },
-    { visibility: compute, buffer: { type: 'storage', hasDynamicOffset: true } },
-  );
+  const maskLayout = bindGroupLayout(device, { visibility: fragment, texture: { sampleType: 'unfilterable-float' } });
+  const opacityLayout = bindGroupLayout(device, { visibility: vertex, buffer: { type: 'read-only-storage' } });
   const face = device.createShaderModule({ code: FACE_SHADER });
   const drawn = device.createPipelineLayout({ bindGroupLayouts: [faceLayout, maskLayout, opacityLayout] });
   const over: GPUBlendComponent = { srcFactor: 'one', dstFactor: 'one-minus-src-alpha' };
@@ -59,23 +54,21 @@ export async function createPipelines(device: GPUDevice): Promise<Pipelines> {
       },
       fragment: { module: face, entryPoint, targets: [{ format, blend: { color: over, alpha: over } }] },
     });
-  const converting = device.createComputePipelineAsync({
-    layout: device.createPipelineLayout({ bindGroupLayouts: [convertLayout] }),
-    compute: { module: device.createShaderModule({ code: CONVERT_SHADER }), entryPoint: 'convert' },
-  });
-  const [draw, cover, convert] = await Promise.all([render('draw', PICTURE_FORMAT), render('cover', MASK_FORMAT), converting]);
+  const [draw, cover] = await Promise.all([render('draw', pictureFormat), render('cover', MASK_FORMAT)]);
   return {
     draw,
     cover,
-    convert,
     faceLayout,
     maskLayout,
     opacityLayout,
-    convertLayout,
     bilinear: device.createSampler({ magFilter: 'linear', minFilter: 'linear' }),
     unmasked: device.createBindGroup({ layout: maskLayout, entries: [{ binding: 0, resource: whiteTexel(device).createView() }] }),
   };
 }
+
+/** `buffer`: opacities of the layers of one frame after the other. */
+export const bindOpacities = (device: GPUDevice, { opacityLayout }: Pipelines, buffer: GPUBuffer): GPUBindGroup =>
+  device.createBindGroup({ layout: opacityLayout, entries: [{ binding: 0, resource: { buffer } }] });
 
 function whiteTexel(device: GPUDevice): GPUTexture {
   const texture = device.createTexture({

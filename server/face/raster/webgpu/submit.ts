@@ -1,10 +1,11 @@
 import type { DrawList } from '../../evaluator.ts';
 import type { VisavisError } from '../../../core/errors.ts';
-import type { FrameSlot, GpuFace } from './gpu-face.ts';
+import type { FramePlace } from './gpu-face.ts';
+import type { I420Face } from './i420-face.ts';
 
 /** A frame that was asked for. */
 export interface Due {
-  readonly face: GpuFace;
+  readonly face: I420Face;
   readonly list: DrawList;
   /** Where the I420 picture goes. */
   readonly frame: Uint8Array;
@@ -12,14 +13,14 @@ export interface Due {
   readonly reject: (error: VisavisError) => void;
 }
 
-interface Placed extends FrameSlot {
+interface Placed extends FramePlace {
   readonly due: Due;
   readonly frameOffsetBytes: number;
 }
 
 /** What one submit holds: its frames by face, and the sizes of its buffers. */
 export interface Submit {
-  readonly byFace: ReadonlyMap<GpuFace, readonly Placed[]>;
+  readonly byFace: ReadonlyMap<I420Face, readonly Placed[]>;
   readonly placed: readonly Placed[];
   readonly vertexBytes: number;
   readonly opacityCount: number;
@@ -38,7 +39,7 @@ export function countWithin(due: readonly Due[], maxBytes: number): number {
 /** Gives every frame its place in the buffers; frames of one face lie side by side. */
 export function composeSubmit(due: readonly Due[]): Submit {
   const placed: Placed[] = [];
-  const byFace = new Map<GpuFace, readonly Placed[]>();
+  const byFace = new Map<I420Face, readonly Placed[]>();
   let vertexBytes = 0;
   let opacityCount = 0;
   let frameBytes = 0;

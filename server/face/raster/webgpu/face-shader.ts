@@ -1,4 +1,3 @@
-import { blueOf, lumaOf, redOf } from '../colour.ts';
 import { SUBPIXELS } from '../placement.ts';
 
 /**
@@ -53,48 +52,4 @@ fn texelOf(corner: Corner) -> vec4f {
 /** Only how much of a pixel is covered, for layers that limit others. */
 @fragment fn cover(corner: Corner) -> @location(0) vec4f {
   return texelOf(corner).aaaa;
-}`;
-
-type Matrix = (r: number, g: number, b: number) => number;
-
-/** WGSL for a row of the colour matrix, from colours of 0..1. */
-function matrixRow(codeOf: Matrix): string {
-  const offset = codeOf(0, 0, 0);
-  const row = [codeOf(255, 0, 0), codeOf(0, 255, 0), codeOf(0, 0, 255)].map((code) => (code - offset).toFixed(4));
-  return `u32(${offset}.5 + dot(colour, vec3f(${row.join(', ')})))`;
-}
-
-export const CONVERT_WORKGROUP = 64;
-
-/** Pictures to I420: one invocation per four bytes of a frame, whatever plane they lie in, so that every even size works. */
-export const CONVERT_SHADER = `
-/** Width, height, and words per frame. */
-@group(0) @binding(0) var<uniform> size: vec4u;
-@group(0) @binding(1) var pictures: texture_2d_array<f32>;
-@group(0) @binding(2) var<storage, read_write> frames: array<u32>;
-
-fn pixel(x: u32, y: u32, picture: u32) -> vec3f {
-  return textureLoad(pictures, vec2u(x, y), picture, 0).rgb;
-}
-
-fn codeAt(byte: u32, picture: u32) -> u32 {
-  let luma = size.x * size.y;
-  if (byte < luma) {
-    let colour = pixel(byte % size.x, byte / size.x, picture);
-    return ${matrixRow(lumaOf)};
-  }
-  let chroma = byte - luma;
-  let at = chroma % (luma / 4);
-  let x = 2 * (at % (size.x / 2));
-  let y = 2 * (at / (size.x / 2));
-  let colour = (pixel(x, y, picture) + pixel(x + 1, y, picture) + pixel(x, y + 1, picture) + pixel(x + 1, y + 1, picture)) / 4;
-  if (chroma < luma / 4) { return ${matrixRow(blueOf)}; }
-  return ${matrixRow(redOf)};
-}
-
-@compute @workgroup_size(${CONVERT_WORKGROUP}) fn convert(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= size.z) { return; }
-  var word = 0u;
-  for (var k = 0u; k < 4; k++) { word |= codeAt(id.x * 4 + k, id.z) << (8 * k); }
-  frames[id.z * size.z + id.x] = word;
 }`;

@@ -1,10 +1,11 @@
 import { i420ToRgba } from '../../../server/face/raster/colour.ts';
+import type { Size } from './picture-size.ts';
 
 /** sRGB primaries and transfer, BT.601 matrix: see server/face/raster/colour.ts. */
 const COLOUR: VideoColorSpaceInit = { primaries: 'bt709', transfer: 'iec61966-2-1', matrix: 'smpte170m', fullRange: false };
 
-/** Puts I420 pictures onto a canvas. */
-export class I420Canvas {
+/** The canvas on the screen: takes pictures of any renderer, and keeps the last one until the next is there. */
+export class PictureCanvas {
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
 
@@ -16,18 +17,32 @@ export class I420Canvas {
   }
 
   /** `frame` is read before this returns. */
-  show(frame: Uint8Array<ArrayBuffer>, width: number, height: number): void {
-    const canvas = this.#canvas;
-    if (canvas.width !== width) canvas.width = width;
-    if (canvas.height !== height) canvas.height = height;
+  showI420(frame: Uint8Array<ArrayBuffer>, { width, height }: Size): void {
     // Browsers convert video frames in a fraction of the time, but have them only in secure contexts.
     if (typeof VideoFrame === 'undefined') {
       const rgba = new Uint8ClampedArray(i420ToRgba(frame, width, height).buffer as ArrayBuffer);
+      this.#fit({ width, height });
       this.#context.putImageData(new ImageData(rgba, width, height), 0, 0);
       return;
     }
     const picture = new VideoFrame(frame, { format: 'I420', codedWidth: width, codedHeight: height, timestamp: 0, colorSpace: COLOUR });
-    this.#context.drawImage(picture, 0, 0);
+    this.#show(picture, { width, height });
     picture.close();
+  }
+
+  /** Closes the picture. */
+  showBitmap(picture: ImageBitmap): void {
+    this.#show(picture, picture);
+    picture.close();
+  }
+
+  #show(picture: VideoFrame | ImageBitmap, size: Size): void {
+    this.#fit(size);
+    this.#context.drawImage(picture, 0, 0);
+  }
+
+  #fit({ width, height }: Size): void {
+    if (this.#canvas.width !== width) this.#canvas.width = width;
+    if (this.#canvas.height !== height) this.#canvas.height = height;
   }
 }
