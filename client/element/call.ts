@@ -1,4 +1,5 @@
 import type { ClientEventInput, PictureQuality } from '../../server/protocol/index.ts';
+import { DEFLATED_EVENTS_PROTOCOL } from '../../server/core/deflated-events.ts';
 import type { FaceParameters } from '../../server/face/parameters.ts';
 import type { CaptionAction } from './captions.ts';
 import { FaceLink } from './drawn-face/face-link.ts';
@@ -18,6 +19,7 @@ import {
   typedMessage,
 } from './events.ts';
 import { credentialsOf, iceFragment, restartedDescription, type TrickledCandidate } from './ice-fragment.ts';
+import { canInflate, InflatedEvents } from './inflated-events.ts';
 import { type TurnLatency, waterfallOf } from './latency.ts';
 import { Microphone } from './microphone.ts';
 import { NetworkMeter, type NetworkSample, playedBy, PlayoutClock } from './playout.ts';
@@ -270,7 +272,8 @@ export class Call extends TypedEvents<CallEvents> {
     this.#pc = pc;
     pc.addTransceiver(microphone.track, { direction: 'sendrecv', streams: [microphone.stream] });
     pc.addTransceiver('video', { direction: 'recvonly' });
-    this.#openChannel(pc.createDataChannel('events', { ordered: true }));
+    const isDeflated = this.#options.thrifty === true && canInflate();
+    this.#openChannel(pc.createDataChannel('events', { ordered: true, ...(isDeflated && { protocol: DEFLATED_EVENTS_PROTOCOL }) }));
     this.#openFaceLink(pc);
     pc.ontrack = (event) => this.#onTrack(event);
     pc.onicecandidate = ({ candidate }) => this.#onCandidate(candidate);
@@ -311,8 +314,13 @@ export class Call extends TypedEvents<CallEvents> {
       channel.send(JSON.stringify({ type: 'visavis.hello', client: 'visavis-avatar', features: ['playout'] } satisfies ClientEventInput));
       for (const text of this.#queued.splice(0)) channel.send(text);
     };
-    channel.onmessage = ({ data }) => {
-      if (typeof data === 'string') for (const signal of readEvent(data)) this.#onSignal(signal);
+    const onEvent = (text: string): void => {
+      for (const signal of readEvent(text)) this.#onSignal(signal);
+    };
+    const inflated = channel.protocol === DEFLATED_EVENTS_PROTOCOL ? new InflatedEvents(onEvent) : undefined;
+    channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (typeof data === 'string') onEvent(data);
+      else if (data instanceof ArrayBuffer) inflated?.receive(data);
     };
     channel.onclose = () => {
       if (!this.closed && this.#pc?.connectionState === 'connected') this.close('server');

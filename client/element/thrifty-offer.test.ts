@@ -19,7 +19,7 @@ test('asks for sound once, in few bits and few packets, and leaves everything el
       'm=audio 9 UDP/TLS/RTP/SAVPF 111 9 0',
       'a=rtpmap:111 opus/48000/2',
       'a=rtcp-fb:111 transport-cc',
-      'a=fmtp:111 minptime=10;useinbandfec=1;maxaveragebitrate=14000',
+      'a=fmtp:111 minptime=10;useinbandfec=1;maxaveragebitrate=16000',
       'a=ptime:60',
       ...video,
     ),

@@ -197,10 +197,26 @@ function installVisitor({ microphone, relayOnly }: { microphone: 'granted' | 'de
       const channel = super.createDataChannel(label, init);
       if (label !== 'events') return channel;
       visitor.channel = channel;
-      channel.addEventListener('message', (message) => visitor.events.push(JSON.parse(message.data as string)));
+      const inflater = new DecompressionStream('deflate-raw');
+      const writer = inflater.writable.getWriter();
+      void readLines(inflater.readable, (line) => visitor.events.push(JSON.parse(line)));
+      channel.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
+        if (typeof data === 'string') visitor.events.push(JSON.parse(data));
+        else void writer.write(data);
+      });
       return channel;
     }
   };
+
+  /** Events of a call on a narrow link come deflated. */
+  async function readLines(stream: ReadableStream<Uint8Array<ArrayBuffer>>, onLine: (line: string) => void): Promise<void> {
+    let unfinished = '';
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      const lines = (unfinished + text).split('\n');
+      unfinished = lines.pop() ?? '';
+      for (const line of lines) onLine(line);
+    }
+  }
 
   navigator.mediaDevices.getUserMedia = async () => {
     if (microphone === 'denied') throw new DOMException('Permission denied', 'NotAllowedError');

@@ -1,9 +1,12 @@
 import type { RTCDataChannel } from 'werift';
 import { after, type Clock } from '../core/clock.ts';
+import { DEFLATED_EVENTS_PROTOCOL } from '../core/deflated-events.ts';
+import { DeflatedEvents } from './deflated-events.ts';
 
 export interface MessageChannelOptions {
   readonly maxEventBytes: number;
   readonly onMessage: (text: string) => void;
+  readonly clock: Clock;
 }
 
 const MAX_CHANNELS = 8;
@@ -13,10 +16,11 @@ const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
 /** A visitor that takes no more events for so long a backlog does not get further ones. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
-/** JSON events over data channels of any label. What comes in is text within the limit, or it is dropped. */
+/** JSON events over data channels of any label, deflated where a visitor has asked for that. What comes in is text within the limit, or it is dropped. */
 export class MessageChannel {
   readonly #options: MessageChannelOptions;
   readonly #channels = new Set<RTCDataChannel>();
+  readonly #deflated = new Map<RTCDataChannel, DeflatedEvents>();
   readonly #queued: string[] = [];
   #queuedBytes = 0;
   /** Events that were not delivered: too large, binary, or too many. */
@@ -32,10 +36,14 @@ export class MessageChannel {
       return;
     }
     this.#channels.add(channel);
+    if (channel.protocol === DEFLATED_EVENTS_PROTOCOL) {
+      const send = (piece: Buffer) => this.#write(channel, piece);
+      this.#deflated.set(channel, new DeflatedEvents({ clock: this.#options.clock, send }));
+    }
     channel.onMessage.subscribe((data) => this.#receive(data));
     channel.stateChanged.subscribe((state) => {
       if (state === 'open') this.#flush();
-      else if (state === 'closed') this.#channels.delete(channel);
+      else if (state === 'closed') this.#remove(channel);
     });
     if (channel.readyState === 'open') this.#flush();
   }
@@ -43,7 +51,7 @@ export class MessageChannel {
   send(text: string): void {
     const channel = this.#open();
     if (channel) {
-      this.#write(channel, text);
+      this.#say(channel, text);
     } else if (this.#queued.length < MAX_QUEUED && this.#queuedBytes + text.length <= MAX_QUEUED_BYTES) {
       this.#queued.push(text);
       this.#queuedBytes += text.length;
@@ -52,12 +60,13 @@ export class MessageChannel {
     }
   }
 
-  /** Resolves when everything that was written has left, or after `withinMs`. */
-  drained(clock: Clock, withinMs: number): Promise<void> {
+  /** Resolves when everything that was written has left, or after `withinMs`. Nothing can be said after that. */
+  async drained(withinMs: number): Promise<void> {
+    await Promise.all([...this.#deflated.values()].map((events) => events.finish()));
     const channel = this.#open();
-    if (!channel || channel.bufferedAmount === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = after(clock, withinMs, resolve);
+    if (!channel || channel.bufferedAmount === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = after(this.#options.clock, withinMs, resolve);
       channel.bufferedAmountLow.once(() => {
         timer[Symbol.dispose]();
         resolve();
@@ -73,17 +82,29 @@ export class MessageChannel {
   #flush(): void {
     const channel = this.#open();
     if (!channel) return;
-    for (const text of this.#queued.splice(0)) this.#write(channel, text);
+    for (const text of this.#queued.splice(0)) this.#say(channel, text);
     this.#queuedBytes = 0;
   }
 
-  #write(channel: RTCDataChannel, text: string): void {
+  #remove(channel: RTCDataChannel): void {
+    this.#channels.delete(channel);
+    this.#deflated.get(channel)?.[Symbol.dispose]();
+    this.#deflated.delete(channel);
+  }
+
+  #say(channel: RTCDataChannel, text: string): void {
+    const deflated = this.#deflated.get(channel);
+    if (!deflated) this.#write(channel, text);
+    else if (!deflated.send(text)) this.dropped++;
+  }
+
+  #write(channel: RTCDataChannel, data: string | Buffer): void {
     if (channel.bufferedAmount > MAX_BUFFERED_BYTES) {
       this.dropped++;
       return;
     }
     try {
-      channel.send(text);
+      channel.send(data);
     } catch {
       // Larger than the browser takes, or the channel closed this instant.
       this.dropped++;

@@ -163,7 +163,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
       clock: this.#clock,
       onMissed: () => this.#log('a STUN or TURN server did not answer in time'),
     });
-    this.#messages = new MessageChannel({ maxEventBytes, onMessage: (text) => this.#onMessage(text) });
+    this.#messages = new MessageChannel({ maxEventBytes, onMessage: (text) => this.#onMessage(text), clock: this.#clock });
     this.#encoder = new SpeechEncoder({ bitrateBps: this.#opusBps });
     const { opusPayloadType, redPayloadType, sends } = offer.audio;
     if (sends) {
@@ -274,7 +274,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     this.#inbound?.[Symbol.dispose]();
     this.#log('transport closed', { reason, drops: { ...this.#guard.drops, messages: this.#messages.dropped } });
     this.emit('closed', reason);
-    await this.#messages.drained(this.#clock, LAST_WORDS_MS);
+    await this.#messages.drained(LAST_WORDS_MS);
     for (const dtls of this.#peer.dtlsTransports) if (dtls.state === 'connected') await sendCloseNotify(dtls);
     await this.#gathering.release();
     await this.#peer.close();

@@ -25,8 +25,8 @@ export interface ReceivedPacket {
   readonly feedback: Uint8Array | undefined;
 }
 
-/** So many frames may pass before the sender is told again what is held. */
-const FRAMES_PER_FEEDBACK = 5;
+/** So many packets may pass before the sender is told again what is held. */
+const PACKETS_PER_FEEDBACK = 5;
 const HELD_NONE = Uint8Array.of(0, 0);
 
 /** Reads one call's face frames, in any order and with any of them missing. See format.ts. */
@@ -34,7 +34,7 @@ export class FaceWeightsDecoder {
   /** What has arrived, by sequence number; half a turn of them at most. */
   readonly #held: (QuantisedFrame | undefined)[] = new Array<undefined>(256);
   #newest: number | undefined;
-  #sinceFeedback = FRAMES_PER_FEEDBACK;
+  #sinceFeedback = PACKETS_PER_FEEDBACK;
 
   /**
    * Frames that build on one that was lost are left out.
@@ -44,7 +44,9 @@ export class FaceWeightsDecoder {
     if (packet.length === 0 || packet.length > MAX_PACKET_BYTES) throw invalid(`holds ${packet.length} bytes`);
     const reader = new BitReader(packet);
     const frames: ReceivedFrame[] = [];
-    let feedback: Uint8Array | undefined;
+    let held: number | undefined;
+    let isWhole = false;
+    let isLost = false;
     while (!reader.isAtEnd) {
       const sequence = reader.bits(8);
       const distance = reader.bits(8);
@@ -55,18 +57,19 @@ export class FaceWeightsDecoder {
       const frame = readDifferences(reader, reference ?? REST);
       reader.align();
       if (!reference) {
-        feedback = HELD_NONE;
+        isLost = true;
         continue;
       }
       if (frame.some((value, parameter) => !isInRange(value, parameter))) throw invalid('holds a value beyond its range');
       this.#hold(sequence, frame);
       frames.push({ timestamp, parameters: restore(frame) });
-      if (++this.#sinceFeedback >= FRAMES_PER_FEEDBACK || distance === 0) {
-        this.#sinceFeedback = 0;
-        feedback = Uint8Array.of(1, sequence);
-      }
+      held = sequence;
+      isWhole ||= distance === 0;
     }
-    return { frames, feedback };
+    if (held === undefined || (++this.#sinceFeedback < PACKETS_PER_FEEDBACK && !isWhole))
+      return { frames, feedback: isLost ? HELD_NONE : undefined };
+    this.#sinceFeedback = 0;
+    return { frames, feedback: Uint8Array.of(1, held) };
   }
 
   /** Forgets what is older than half a turn, whose numbers come again. */
