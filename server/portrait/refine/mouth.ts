@@ -1,7 +1,7 @@
 import { type Frame, partOf } from '../frame.ts';
 import { type Curve, curveAt, curveThrough, type Point, range, smoothLine } from '../numeric/curve.ts';
 import { fisherDiscriminant } from '../numeric/discriminant.ts';
-import { clamp, median, standardDeviation } from '../numeric/mathematics.ts';
+import { clamp, median, smoothstep, standardDeviation } from '../numeric/mathematics.ts';
 import { blur, createPlane, mapPlanes, type Plane, sample } from '../numeric/plane.ts';
 import { type ColourFeatures, colourFeatures, featureAt } from './colour-features.ts';
 import { eachBetween, followLine, remapped, resampled, shifted } from './lines.ts';
@@ -103,19 +103,6 @@ function contours(frame: Frame): Mouth {
   });
   const { left, right, contrast } = corners(light, seam, x0, x1, k);
 
-  let innerUpper = seam;
-  let innerLower = seam;
-  if (isOpen)
-    [innerUpper, innerLower] = openContours(frame, features, light, {
-      lipPixels,
-      lipLuminance,
-      middle,
-      left,
-      right,
-      seam,
-      innerUpperGuess,
-      innerLowerGuess,
-    });
   const toSkin = (lip: number[], upper: Curve, lower: Curve) => stepMap(frame, features, lip, upper, lower, inner, k);
   const upperStep = toSkin(upperLip, shifted(upperGuess, -18 * k), shifted(upperGuess, -7 * k));
   const lowerStep = toSkin(lowerLip, shifted(lowerGuess, 7 * k), shifted(lowerGuess, 18 * k));
@@ -131,6 +118,21 @@ function contours(frame: Frame): Mouth {
     (x, y) => sample(lowerStep, x, y + 2 * k) - sample(lowerStep, x, y - 2 * k),
     { reach: 9 * k, step: 0.5 * k, bend: 0.2, prior: 1, smooth: 2 * k },
   );
+
+  let innerUpper = seam;
+  let innerLower = seam;
+  if (isOpen)
+    [innerUpper, innerLower] = openContours(frame, features, light, {
+      lipPixels,
+      lipLuminance,
+      middle,
+      left,
+      right,
+      seam,
+      innerUpperGuess,
+      innerLowerGuess,
+      outerLower,
+    });
   const thinnest = 3 * k;
   const towardsCorners = (x: number) => clamp(Math.min(x - left.x, right.x - x) / (0.12 * (right.x - left.x)), 0, 1) ** 0.7;
   const pinch = (outer: Curve, innerLine: Curve, sign: 1 | -1) =>
@@ -187,6 +189,7 @@ interface OpenMouth {
   readonly seam: Curve;
   readonly innerUpperGuess: Curve;
   readonly innerLowerGuess: Curve;
+  readonly outerLower: Curve;
 }
 
 /** Where lips end and the inside of an open mouth begins; what is dark counts as inside. */
@@ -223,13 +226,16 @@ function openContours(frame: Frame, features: ColourFeatures, light: Plane, mout
     prior: 0.8,
     smooth: 1.5 * k,
   });
-  const lower = followLine(between(mouth.innerLowerGuess), (x, y) => sample(map, x, y - step) - sample(map, x, y + step), {
-    reach: 13 * k,
-    step: 0.5 * k,
-    bend: 0.15,
-    prior: 0.9,
-    smooth: 1.5 * k,
-  });
+  const followLower = (guess: Curve, reach: number) =>
+    followLine(guess, (x, y) => sample(map, x, y - step) - sample(map, x, y + step), {
+      reach,
+      step: 0.5 * k,
+      bend: 0.15,
+      prior: 0.9,
+      smooth: 1.5 * k,
+    });
+  const first = followLower(between(mouth.innerLowerGuess), 13 * k);
+  const lower = followLower(underTeeth(first, mouth.outerLower, [left.x, right.x], 3.5 * k), 4 * k);
   // The hole grows into the lips, or pixels of teeth stick to their edges.
   const width = right.x - left.x;
   const shut = (x: number) => clamp(Math.min(x - left.x, right.x - x) / (0.06 * width), 0, 1);
@@ -241,6 +247,27 @@ function openContours(frame: Frame, features: ColourFeatures, light: Plane, mout
       return middle + (edge - middle) * shut(x);
     });
   return [grown(-1), grown(1)];
+}
+
+/**
+ * The lower lip's inner line where `line` runs more than `least` above where a lip as thick as in the middle would begin:
+ * landmarks that lie too high lead it across the teeth there, and teeth below it would move with the lip.
+ */
+export function underTeeth(line: Curve, outer: Curve, [from, to]: readonly [number, number], least: number): Curve {
+  const width = to - from;
+  const middle = Array.from(line.xs).flatMap((x, i) =>
+    Math.abs(x - (from + to) / 2) < 0.2 * width ? [curveAt(outer, x) - line.ys[i]!] : [],
+  );
+  const thick = median(middle);
+  const below = smoothLine(
+    Array.from(line.xs, (x, i) => {
+      const u = (2 * (x - from)) / width - 1;
+      const missing = curveAt(outer, x) - thick * Math.max(0, 1 - u * u) ** 0.5 - line.ys[i]!;
+      return missing * smoothstep(least, 2 * least, missing);
+    }),
+    least / 2,
+  );
+  return remapped(line, (_x, y, i) => y + below[i]!);
 }
 
 /** A map that is high on the lip and low on the skin beside it. */
