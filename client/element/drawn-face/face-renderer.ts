@@ -36,13 +36,16 @@ export class FaceRenderer implements Disposable {
   }
 
   async #openGpu(wish: RendererWish): Promise<PageGpu | undefined> {
+    const isForced = wish === 'webgpu';
+    const opening = PageGpu.open(isForced ? 'any' : 'real');
     const alarm = Promise.withResolvers<never>();
-    const timer = setTimeout(() => alarm.reject(new Error('The graphics card does not answer')), OPENING_LIMIT_MS);
-    const opening = PageGpu.open(wish === 'webgpu' ? 'any' : 'real');
+    const ring = () => alarm.reject(new Error('The graphics card does not answer'));
+    // Whoever asks for the card waits for it.
+    const timer = isForced ? undefined : setTimeout(ring, OPENING_LIMIT_MS);
     try {
       return await Promise.race([opening, alarm.promise]);
     } catch (thrown) {
-      if (wish === 'webgpu') console.warn('visavis: the face is drawn in WebAssembly', thrown);
+      if (isForced) console.warn('visavis: the face is drawn in WebAssembly', thrown);
       void opening.then((late) => late[Symbol.dispose]()).catch(() => undefined);
       return undefined;
     } finally {

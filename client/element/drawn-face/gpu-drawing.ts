@@ -57,6 +57,7 @@ export class GpuDrawing implements FaceDrawing {
     const picture = this.#context.getCurrentTexture().createView();
     this.#face.draw(encoder, this.#buffers, { vertexOffsetBytes: 0, firstOpacity: 0 }, 0, picture);
     device.queue.submit([encoder.finish()]);
+    // Until the page learns that its card is lost it gets transparent pictures, which leave the last one to be seen.
     this.#out.showBitmap(this.#canvas.transferToImageBitmap());
   }
 

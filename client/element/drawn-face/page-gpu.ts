@@ -46,12 +46,15 @@ export class PageGpu implements Disposable {
   }
 }
 
-/** A canvas that the device can draw into; it is on no screen, because one that was would never take another renderer's pictures. */
+/**
+ * A canvas that the device can draw into. It is on no screen, because one that was would never take another renderer's pictures.
+ * What a lost device leaves in it is transparent.
+ */
 export function gpuCanvas(device: GPUDevice, width: number, height: number): { canvas: OffscreenCanvas; context: GPUCanvasContext } {
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('webgpu');
   if (!context) throw new Error('This browser draws by WebGPU into no canvas');
-  context.configure({ device, format: navigator.gpu.getPreferredCanvasFormat(), alphaMode: 'opaque' });
+  context.configure({ device, format: navigator.gpu.getPreferredCanvasFormat(), alphaMode: 'premultiplied' });
   return { canvas, context };
 }
 

@@ -3,6 +3,9 @@ import type { FaceModel } from './face-model.ts';
 import { BUFFER, TEXTURE } from './flags.ts';
 import { ATLAS_FORMAT, MASK_FORMAT, type Pipelines, placementUniform, VERTEX_BYTES } from './pipelines.ts';
 
+const NOTHING: GPUColor = [0, 0, 0, 0];
+const BLACK: GPUColor = [0, 0, 0, 1];
+
 /** Vertices and opacities of the frames of one submit, as `packFrame` writes them. */
 export interface FrameBuffers {
   readonly vertices: GPUBuffer;
@@ -66,12 +69,12 @@ export class GpuFace implements Disposable {
     );
   }
 
-  /** Draws one frame into `picture`, a texture of the face's size; `slot` tells it from the submit's other frames. */
+  /** Draws one frame, opaque, into `picture`, a texture of the face's size; `slot` tells it from the submit's other frames. */
   draw(encoder: GPUCommandEncoder, { vertices, opacities }: FrameBuffers, place: FramePlace, slot: number, picture: GPUTextureView): void {
     const { model } = this;
     const { draw, cover, unmasked } = this.#pipelines;
-    const pass = (view: GPUTextureView, pipeline: GPURenderPipeline, runs: FaceModel['runs']) => {
-      const encoded = encoder.beginRenderPass({ colorAttachments: [{ view, loadOp: 'clear', storeOp: 'store' }] });
+    const pass = (view: GPUTextureView, pipeline: GPURenderPipeline, runs: FaceModel['runs'], clearValue: GPUColor) => {
+      const encoded = encoder.beginRenderPass({ colorAttachments: [{ view, loadOp: 'clear', storeOp: 'store', clearValue }] });
       encoded.setPipeline(pipeline);
       encoded.setVertexBuffer(0, vertices, place.vertexOffsetBytes, this.vertexBytes);
       encoded.setVertexBuffer(1, this.#layers);
@@ -84,8 +87,8 @@ export class GpuFace implements Disposable {
       }
       encoded.end();
     };
-    for (const [mask, run] of model.masks.entries()) pass(this.#maskViews[slot]?.[mask] as GPUTextureView, cover, [run]);
-    pass(picture, draw, model.runs);
+    for (const [mask, run] of model.masks.entries()) pass(this.#maskViews[slot]?.[mask] as GPUTextureView, cover, [run], NOTHING);
+    pass(picture, draw, model.runs, BLACK);
   }
 
   [Symbol.dispose](): void {
