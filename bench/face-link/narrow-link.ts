@@ -34,8 +34,15 @@ const TYPED = 'How do your lips move?';
 /** The greeting and the answer to what was spoken come before it. */
 const WATCHED_ANSWER = 2;
 
+export interface NarrowLinkOrder {
+  readonly kbits: number;
+  readonly avatar: string;
+  /** The browser knows that its link is narrow (Network Information API); otherwise either side has to find out. */
+  readonly isKnown: boolean;
+}
+
 /** A call of a real browser through a link of so many kbit/s in either direction; files come by another way, as from a cache. */
-export async function measureNarrowLink({ kbits, avatar }: { kbits: number; avatar: string }): Promise<NarrowLink> {
+export async function measureNarrowLink({ kbits, avatar, isKnown }: NarrowLinkOrder): Promise<NarrowLink> {
   await using stack = new AsyncDisposableStack();
   const voice = stack.use(await VisitorVoice.open());
   const question = await voice.of(SPOKEN);
@@ -45,9 +52,9 @@ export async function measureNarrowLink({ kbits, avatar }: { kbits: number; avat
   const relays: UdpRelay[] = [];
   const visitor = stack.use(
     await Visitor.arrive(browser, server.url, {
-      query: `?autostart&avatar=${avatar}`,
+      query: `?autostart&avatar=${avatar}&rendering=client`,
       prepare: async (page) => {
-        await page.addInitScript(pretendNarrow);
+        if (isKnown) await page.addInitScript(pretendNarrow);
         await onlyThroughRelay(page, async (port) => {
           const relay = stack.use(await UdpRelay.open(port, kbits, DELAY_MS));
           relays.push(relay);

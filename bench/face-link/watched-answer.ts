@@ -1,8 +1,9 @@
 /** What a browser saw and heard of one answer. */
 export interface WatchedAnswer {
   readonly seconds: number;
-  /** Of the face channel. */
+  /** Of the face channel; bytes without any head. */
   readonly facePackets: number;
+  readonly faceBytes: number;
   readonly pictures: number;
   /** Longest time between two new pictures. */
   readonly longestStillMs: number;
@@ -19,12 +20,13 @@ export async function watchAnswer(index: number): Promise<WatchedAnswer> {
   const canvas = avatar.shadowRoot!.querySelector('canvas')!;
   const connection = window.visitor.connection!;
   const receiver = connection.getReceivers().find(({ track }) => track.kind === 'audio')!;
-  const packetsSoFar = async () => {
+  const facesSoFar = async (): Promise<{ packets: number; bytes: number }> => {
     for (const report of (await connection.getStats()).values())
-      if (report.type === 'data-channel' && report.label === 'visavis.face') return report.messagesReceived as number;
-    return 0;
+      if (report.type === 'data-channel' && report.label === 'visavis.face')
+        return { packets: report.messagesReceived, bytes: report.bytesReceived };
+    return { packets: 0, bytes: 0 };
   };
-  const packetsBefore = await packetsSoFar();
+  const before = await facesSoFar();
   const beganMs = performance.now();
   const skewMs: number[] = [];
   const lagMs: number[] = [];
@@ -51,11 +53,13 @@ export async function watchAnswer(index: number): Promise<WatchedAnswer> {
     if (heard && nowMs - heardAtMs < 100) skewMs.push(shownMs - heard.rtpTimestamp / 48 - (nowMs - heardAtMs));
   }
   const seconds = (performance.now() - beganMs) / 1_000;
+  const after = await facesSoFar();
   const least = Math.min(...lagMs);
   const soundLagMs = lagMs.map((lag) => lag - least);
   return {
     seconds,
-    facePackets: (await packetsSoFar()) - packetsBefore,
+    facePackets: after.packets - before.packets,
+    faceBytes: after.bytes - before.bytes,
     pictures,
     longestStillMs,
     sidePx: canvas.width,

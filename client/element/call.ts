@@ -26,7 +26,7 @@ import { NetworkMeter, type NetworkSample, playedBy, PlayoutClock } from './play
 import type { RenderingPlace } from './rendering-place.ts';
 import { type CallWishes, Signalling } from './signalling.ts';
 import type { CallAction } from './state.ts';
-import { thriftyOffer } from './thrifty-offer.ts';
+import { thriftySound } from './thrifty-sound.ts';
 import { TypedEvents } from './typed-events.ts';
 
 export interface CallOptions extends CallWishes {
@@ -36,7 +36,7 @@ export interface CallOptions extends CallWishes {
   /** Typing only: the visitor's side is silence. */
   readonly typing: boolean;
   readonly muted: boolean;
-  /** The link is narrow: sound takes little room. */
+  /** The link is known to be narrow: sound takes little room from the beginning. */
   readonly thrifty?: boolean;
 }
 
@@ -98,7 +98,10 @@ export class Call extends TypedEvents<CallEvents> {
   #giveUpTimer: ReturnType<typeof setTimeout> | undefined;
   #connectTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #intervals: ReturnType<typeof setInterval>[] = [];
-  #restarting = false;
+  /** A new description is being agreed on. */
+  #negotiating = false;
+  #isThrifty: boolean;
+  #playoutTimer: ReturnType<typeof setInterval> | undefined;
   #created = false;
   #muted: boolean;
   #avatar: string | undefined;
@@ -114,6 +117,7 @@ export class Call extends TypedEvents<CallEvents> {
     this.#muted = options.muted;
     this.#avatar = options.avatar;
     this.#rendering = options.rendering ?? 'server';
+    this.#isThrifty = options.thrifty ?? false;
     this.#signalling = new Signalling(options.base, options.token);
   }
 
@@ -238,7 +242,7 @@ export class Call extends TypedEvents<CallEvents> {
   #release(lingerMs: number): void {
     this.#abort.abort();
     for (const timer of [this.#trickleTimer, this.#restartTimer, this.#giveUpTimer, this.#connectTimer]) clearTimeout(timer);
-    for (const interval of this.#intervals) clearInterval(interval);
+    for (const interval of [this.#playoutTimer, ...this.#intervals]) clearInterval(interval);
     this.#signalling.hangUp();
     this.#microphone?.close();
     const pc = this.#pc;
@@ -272,8 +276,7 @@ export class Call extends TypedEvents<CallEvents> {
     this.#pc = pc;
     pc.addTransceiver(microphone.track, { direction: 'sendrecv', streams: [microphone.stream] });
     pc.addTransceiver('video', { direction: 'recvonly' });
-    const isDeflated = this.#options.thrifty === true && canInflate();
-    this.#openChannel(pc.createDataChannel('events', { ordered: true, ...(isDeflated && { protocol: DEFLATED_EVENTS_PROTOCOL }) }));
+    this.#openChannel(pc.createDataChannel('events', { ordered: true, ...(canInflate() && { protocol: DEFLATED_EVENTS_PROTOCOL }) }));
     this.#openFaceLink(pc);
     pc.ontrack = (event) => this.#onTrack(event);
     pc.onicecandidate = ({ candidate }) => this.#onCandidate(candidate);
@@ -293,7 +296,7 @@ export class Call extends TypedEvents<CallEvents> {
 
     await pc.setLocalDescription(await pc.createOffer());
     const offer = pc.localDescription?.sdp ?? '';
-    const sent = this.#options.thrifty ? thriftyOffer(offer) : offer;
+    const sent = this.#isThrifty ? thriftySound(offer) : offer;
     const created = await this.#signalling.create(sent, sessionOf(this.#options), this.#abort.signal);
     if (this.closed) return;
     this.#created = true;
@@ -301,10 +304,43 @@ export class Call extends TypedEvents<CallEvents> {
     if (created.iceServers.length > 0) pc.setConfiguration({ bundlePolicy: 'max-bundle', iceServers: [...created.iceServers] });
     await pc.setRemoteDescription({ type: 'answer', sdp: created.answerSdp });
     this.#trickle();
-    this.#intervals.push(
-      setInterval(() => this.#reportPlayout(), this.#options.thrifty ? THRIFTY_PLAYOUT_EVERY_MS : PLAYOUT_EVERY_MS),
-      setInterval(() => void this.#readNetwork(), NETWORK_EVERY_MS),
-    );
+    this.#setPlayoutInterval();
+    this.#intervals.push(setInterval(() => void this.#readNetwork(), NETWORK_EVERY_MS));
+  }
+
+  #setPlayoutInterval(): void {
+    clearInterval(this.#playoutTimer);
+    this.#playoutTimer = setInterval(() => this.#reportPlayout(), this.#isThrifty ? THRIFTY_PLAYOUT_EVERY_MS : PLAYOUT_EVERY_MS);
+  }
+
+  /**
+   * The server has found the link narrow: from now on, and for the rest of the call, sound takes little room on the way to it, too.
+   * Only this browser needs to know, since what it sends was agreed on before.
+   */
+  async #becomeThrifty(): Promise<void> {
+    const pc = this.#pc;
+    const before = pc?.currentRemoteDescription?.sdp;
+    if (!pc || !before || this.closed || this.#isThrifty || this.#negotiating) return;
+    this.#negotiating = true;
+    try {
+      await pc.setLocalDescription(await pc.createOffer());
+      await pc.setRemoteDescription({ type: 'answer', sdp: thriftySound(before) });
+      this.#isThrifty = true;
+      this.#setPlayoutInterval();
+    } catch (thrown) {
+      if (this.closed) return;
+      console.warn('visavis: sound goes on as it was', thrown);
+      await this.#rollBack(pc);
+    } finally {
+      this.#negotiating = false;
+    }
+    if (!this.closed && pc.connectionState !== 'connected') this.#restartIn(RESTART_EVERY_MS);
+  }
+
+  async #rollBack(pc: RTCPeerConnection): Promise<void> {
+    await pc.setLocalDescription({ type: 'rollback' }).catch(() => {
+      // There was no offer to take back.
+    });
   }
 
   #openChannel(channel: RTCDataChannel): void {
@@ -353,7 +389,7 @@ export class Call extends TypedEvents<CallEvents> {
   /** Sends the candidates found so far; those that are found before the call has its address wait for it. */
   #trickle(): void {
     const local = this.#pc?.localDescription?.sdp;
-    if (!this.#created || this.closed || this.#restarting || !local) return;
+    if (!this.#created || this.closed || this.#negotiating || !local) return;
     if (this.#candidates.length === 0 && !this.#gathered) return;
     const batch = this.#candidates.splice(0);
     const complete = this.#gathered;
@@ -387,8 +423,8 @@ export class Call extends TypedEvents<CallEvents> {
 
   async #restart(): Promise<void> {
     const pc = this.#pc;
-    if (!pc || this.closed || this.#restarting || !this.#created) return;
-    this.#restarting = true;
+    if (!pc || this.closed || this.#negotiating || !this.#created) return;
+    this.#negotiating = true;
     const before = pc.currentRemoteDescription?.sdp;
     try {
       this.#candidates = [];
@@ -406,11 +442,9 @@ export class Call extends TypedEvents<CallEvents> {
         this.#fail(new CallError('connection_lost', { cause: error, ...(error.detail ? { detail: error.detail } : {}) }));
         return;
       }
-      await pc.setLocalDescription({ type: 'rollback' }).catch(() => {
-        // There was no offer to take back.
-      });
+      await this.#rollBack(pc);
     } finally {
-      this.#restarting = false;
+      this.#negotiating = false;
     }
     this.#trickle();
     if (this.closed) return;
@@ -436,6 +470,7 @@ export class Call extends TypedEvents<CallEvents> {
         break;
       case 'quality':
         this.emit('quality', signal.quality);
+        if (signal.quality.narrow) void this.#becomeThrifty();
         break;
       case 'notice':
         this.emit('notice', signal.notice);

@@ -146,6 +146,7 @@ const quality = event('visavis.quality', {
   available_bps: z.number().nullable(),
   video_bps: z.number().nullable(),
   frames_per_s: z.number().nullable(),
+  narrow: z.boolean().describe('The way to the visitor carries so little that sound and faces come in few packets.'),
 });
 
 export const END_REASONS = [

@@ -78,6 +78,7 @@ export class ClientCommands {
       available_bps: availableBps ?? null,
       video_bps: face.picture?.videoBps ?? null,
       frames_per_s: face.picture?.framesPerS ?? null,
+      narrow: parts.transport.isNarrow ?? false,
     });
   }
 

@@ -136,6 +136,7 @@ export class Session {
       })
       .on('keyFrame', () => this.face.requestKeyFrame())
       .on('target', (target) => this.face.retarget(target))
+      .on('width', () => this.#commands.reportQuality())
       .on('closed', (reason) => void this.end(reason === HUNG_UP ? 'visitor_left' : 'connection_lost'));
     this.#listening.use(parts.ear.ear);
     if (parts.transport.isConnected) this.#connected();

@@ -30,6 +30,8 @@ export interface TransportEvents {
   datagram: [data: Uint8Array];
   /** The receiver needs a key frame (rate-limited). */
   keyFrame: [];
+  /** `isNarrow` has changed. */
+  width: [];
   /** How the picture should be made now, from the bandwidth estimate. `videoBps` 0: no picture. */
   target: [target: { videoBps: number; framesPerS: number; scale: number }];
 }

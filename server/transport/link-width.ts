@@ -11,8 +11,8 @@ const FULL_QUEUE_MS = 120;
 const FULL_FOR_MS = 300;
 const EMPTY_QUEUE_MS = 60;
 /** On a narrow link nothing shows how wide it is; so the wide way is tried now and then, ever less often. */
-const RETRY_MS = 20_000;
-const MAX_RETRY_MS = 320_000;
+const RETRY_MS = 60_000;
+const MAX_RETRY_MS = 480_000;
 
 /**
  * Whether the link is too narrow for sound as it is sent otherwise, with a packet for every 20 ms and each of them twice. Goes by

@@ -6,6 +6,7 @@ import { DeflatedEvents } from './deflated-events.ts';
 export interface MessageChannelOptions {
   readonly maxEventBytes: number;
   readonly onMessage: (text: string) => void;
+  readonly isNarrow: () => boolean;
   readonly clock: Clock;
 }
 
@@ -16,7 +17,7 @@ const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
 /** A visitor that takes no more events for so long a backlog does not get further ones. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
-/** JSON events over data channels of any label, deflated where a visitor has asked for that. What comes in is text within the limit, or it is dropped. */
+/** JSON events over data channels of any label. On a narrow link they come deflated where the visitor can read that. What comes in is text within the limit, or it is dropped. */
 export class MessageChannel {
   readonly #options: MessageChannelOptions;
   readonly #channels = new Set<RTCDataChannel>();
@@ -36,10 +37,6 @@ export class MessageChannel {
       return;
     }
     this.#channels.add(channel);
-    if (channel.protocol === DEFLATED_EVENTS_PROTOCOL) {
-      const send = (piece: Buffer) => this.#write(channel, piece);
-      this.#deflated.set(channel, new DeflatedEvents({ clock: this.#options.clock, send }));
-    }
     channel.onMessage.subscribe((data) => this.#receive(data));
     channel.stateChanged.subscribe((state) => {
       if (state === 'open') this.#flush();
@@ -93,9 +90,19 @@ export class MessageChannel {
   }
 
   #say(channel: RTCDataChannel, text: string): void {
-    const deflated = this.#deflated.get(channel);
+    const deflated = this.#deflatedOn(channel);
     if (!deflated) this.#write(channel, text);
     else if (!deflated.send(text)) this.dropped++;
+  }
+
+  /** Once begun, it goes on: what is said plainly would overtake what still waits. */
+  #deflatedOn(channel: RTCDataChannel): DeflatedEvents | undefined {
+    const { clock, isNarrow } = this.#options;
+    let deflated = this.#deflated.get(channel);
+    if (deflated || channel.protocol !== DEFLATED_EVENTS_PROTOCOL || !isNarrow()) return deflated;
+    deflated = new DeflatedEvents({ clock, send: (piece) => this.#write(channel, piece) });
+    this.#deflated.set(channel, deflated);
+    return deflated;
   }
 
   #write(channel: RTCDataChannel, data: string | Buffer): void {

@@ -24,7 +24,7 @@ export interface Visitor {
   close(): Promise<void>;
 }
 
-export async function createVisitor(): Promise<Visitor> {
+export async function createVisitor({ eventsProtocol = '' }: { eventsProtocol?: string } = {}): Promise<Visitor> {
   const peer = new RTCPeerConnection({
     iceServers: [],
     iceUseIpv6: false,
@@ -42,7 +42,7 @@ export async function createVisitor(): Promise<Visitor> {
   const microphone = new MediaStreamTrack({ kind: 'audio' });
   peer.addTransceiver(microphone, { direction: 'sendrecv' });
   peer.addTransceiver('video', { direction: 'recvonly' });
-  const channel = peer.createDataChannel('events');
+  const channel = peer.createDataChannel('events', { protocol: eventsProtocol });
   for (const { connection } of peer.iceTransports) connection.stunServer = undefined;
   await peer.setLocalDescription(await peer.createOffer());
   return {

@@ -1,10 +1,13 @@
 import { createSocket } from 'node:dgram';
+import { createInflateRaw } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../core/clock.ts';
 import { configSchema } from '../core/config-schema.ts';
+import { DEFLATED_EVENTS_PROTOCOL } from '../core/deflated-events.ts';
 import type { WebRtcTransport } from './contract.ts';
 import { Guard } from './guard.ts';
 import { hostileDatagrams } from './hostile.fixture.ts';
+import { opusDuration } from './opus.ts';
 import { createPacer } from './pacer.ts';
 import { connect, createVisitor, type Visitor } from './visitor.fixture.ts';
 import { createWebRtcTransport, type WebRtcOptions } from './webrtc.ts';
@@ -18,10 +21,12 @@ afterEach(async () => {
 
 async function dial(
   options: Partial<WebRtcOptions> = {},
+  { isNarrow = false } = {},
 ): Promise<{ visitor: Visitor; transport: WebRtcTransport; messages: string[]; closed: string[] }> {
-  const visitor = await createVisitor();
+  const visitor = await createVisitor(isNarrow ? { eventsProtocol: DEFLATED_EVENTS_PROTOCOL } : {});
   ends.push(() => visitor.close());
-  const transport = await createWebRtcTransport(visitor.offerSdp, { callId: 'call', config, ...options });
+  const offerSdp = isNarrow ? visitor.offerSdp.replace(/^a=rtpmap:111 .*$/m, (line) => `${line}\r\na=ptime:60`) : visitor.offerSdp;
+  const transport = await createWebRtcTransport(offerSdp, { callId: 'call', config, ...options });
   ends.push(() => transport.close('the test is over'));
   const messages: string[] = [];
   const closed: string[] = [];
@@ -233,6 +238,39 @@ describe('createWebRtcTransport', () => {
     for (const [i, { sequenceNumber }] of packets.entries()) expect(sequenceNumber).toBe((packets[0]!.sequenceNumber + i) & 0xffff);
     expect(packets[times.indexOf(200 * 960)]!.marker).toBe(true);
     expect(packets[times.indexOf(210 * 960)]!.marker).toBe(false);
+  });
+
+  it('sends long frames and deflated events where the offer says that the link is narrow, and asks for long frames', async () => {
+    const call = await dial({}, { isNarrow: true });
+    expect(call.transport.isNarrow).toBe(true);
+    expect(call.transport.answerSdp).toMatch(/^a=ptime:60\r$/m);
+    const inflater = createInflateRaw();
+    ends.push(async () => inflater.destroy());
+    let events = '';
+    inflater.on('data', (bytes: Buffer) => (events += bytes));
+    call.visitor.channel.onMessage.subscribe((data) => inflater.write(data));
+    const packets: { timestamp: number; units: number }[] = [];
+    const { track } = call.visitor.peer.getTransceivers().find(({ kind }) => kind === 'audio')!.receiver;
+    const listen = (heard: typeof track) =>
+      heard.onReceiveRtp.subscribe(({ header, payload }) => packets.push({ timestamp: header.timestamp, units: opusDuration(payload) }));
+    listen(track);
+    call.visitor.peer.onTrack.subscribe(listen);
+    await connect(call.visitor, call.transport);
+    call.transport.sendMessage('{"event":1}');
+    call.transport.sendMessage('{"event":2}');
+    await eventually(() => events).toBe('{"event":1}\n{"event":2}\n');
+    const voice = (at: number) => Math.round(6_000 * Math.sin(at / (9 + Math.sin(at / 900))));
+    const nowMs = performance.now();
+    let sample = 0;
+    for (const length of [1_440, 960, 480, 1_440, 1_440, 480, 1_440]) {
+      const pcm = Int16Array.from({ length }, (_, i) => voice(sample + i));
+      call.transport.sendAudio(pcm, sample * 2, nowMs + sample / 24);
+      sample += length;
+    }
+    await eventually(() => packets.length).toBe(7);
+    expect(packets.map(({ units }) => units)).toEqual([2_880, 1_920, 960, 2_880, 2_880, 960, 2_880]);
+    for (const [i, { timestamp, units }] of packets.entries())
+      expect(packets[i + 1]?.timestamp ?? timestamp + units).toBe(timestamp + units);
   });
 
   it('leaves nothing behind', async () => {

@@ -163,7 +163,12 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
       clock: this.#clock,
       onMissed: () => this.#log('a STUN or TURN server did not answer in time'),
     });
-    this.#messages = new MessageChannel({ maxEventBytes, onMessage: (text) => this.#onMessage(text), clock: this.#clock });
+    this.#messages = new MessageChannel({
+      maxEventBytes,
+      onMessage: (text) => this.#onMessage(text),
+      isNarrow: () => this.isNarrow,
+      clock: this.#clock,
+    });
     this.#encoder = new SpeechEncoder({ bitrateBps: this.#opusBps });
     const { opusPayloadType, redPayloadType, sends } = offer.audio;
     if (sends) {
@@ -478,6 +483,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     if (this.#width.update(this.#estimator, nowMs)) {
       this.#log('the link has become', { width: this.#width.isNarrow ? 'narrow' : 'wide' });
       this.#fitSound();
+      this.emit('width');
     }
     if (!this.#videoOut) return;
     if (!this.isNarrow && this.#ladder.retry(this.#estimator.congested, nowMs))

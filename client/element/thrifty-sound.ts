@@ -4,10 +4,10 @@ const SOUND_BPS = 16_000;
 const FRAME_MS = 60;
 
 /**
- * The offer for a narrow link: sound is to be sent once instead of twice (RED, RFC 2198) and in few bits and few packets, either
+ * An offer or an answer for a narrow link: sound is to be sent once instead of twice (RED, RFC 2198) and in few bits and few packets, either
  * way (RFC 7587, section 6.1; RFC 8866, section 6.4). Packets that get lost are concealed.
  */
-export function thriftyOffer(sdp: string): string {
+export function thriftySound(sdp: string): string {
   const payloadType = (encoding: RegExp): string | undefined => new RegExp(`^a=rtpmap:(\\d+) ${encoding.source}`, 'im').exec(sdp)?.[1];
   const opus = payloadType(/opus\/48000/);
   const red = payloadType(/red\/48000/);

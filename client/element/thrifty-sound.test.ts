@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { thriftyOffer } from './thrifty-offer.ts';
+import { thriftySound } from './thrifty-sound.ts';
 
 const lines = (...all: string[]): string => all.map((line) => `${line}\r\n`).join('');
 const video = ['m=video 9 UDP/TLS/RTP/SAVPF 96 63', 'a=rtpmap:96 VP8/90000'];
@@ -14,7 +14,7 @@ test('asks for sound once, in few bits and few packets, and leaves everything el
     'a=fmtp:63 111/111',
     ...video,
   );
-  expect(thriftyOffer(offer)).toBe(
+  expect(thriftySound(offer)).toBe(
     lines(
       'm=audio 9 UDP/TLS/RTP/SAVPF 111 9 0',
       'a=rtpmap:111 opus/48000/2',
@@ -28,5 +28,5 @@ test('asks for sound once, in few bits and few packets, and leaves everything el
 
 test('has nothing to take from an offer without these', () => {
   const offer = lines('m=audio 9 UDP/TLS/RTP/SAVPF 0', 'a=rtpmap:0 PCMU/8000', ...video);
-  expect(thriftyOffer(offer)).toBe(offer);
+  expect(thriftySound(offer)).toBe(offer);
 });
