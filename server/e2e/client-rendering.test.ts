@@ -192,6 +192,15 @@ describe.runIf(browserWithGpu)('a browser with a graphics card', () => {
     for (const psnr of psnrsDb) expect(psnr).toBeGreaterThanOrEqual(50);
   });
 
+  it('does not take a card that the processor computes, unless it is told to', async () => {
+    const drawnBy = await page.evaluate(async () => {
+      const { fetchAvatar, FaceRenderer: Renderer } = window.sources;
+      const assets = await fetchAvatar(new URL('/', location.href), 'mia', { light: true, signal: new AbortController().signal });
+      return (await new Renderer(document.createElement('canvas'), 'auto').open(assets, { width: 64, height: 64 })).renderer;
+    });
+    expect(drawnBy).toBe('wasm');
+  });
+
   it('goes on in WebAssembly when the card is lost, without a black picture between', async () => {
     const seen = await page.evaluate(async (parameters) => {
       const { DrawnFace: Face } = window.sources;

@@ -157,7 +157,8 @@ export class DrawnFace implements Disposable {
 
   /** Another renderer goes on where this one was lost; its last picture stays meanwhile. */
   async #replace(lost: FaceDrawing, assets: AvatarAssets): Promise<void> {
-    if (this.#closed || this.#drawing !== lost) return;
+    // A face that is being loaded is opened on what there is by then.
+    if (this.#closed || this.#drawing !== lost || this.#loading) return;
     console.warn('visavis: the graphics card was lost');
     await this.#open(assets).catch(this.#options.onUnable);
   }

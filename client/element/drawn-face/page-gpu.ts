@@ -3,7 +3,7 @@ import { createPipelines, type Pipelines } from '../../../server/face/raster/web
 import { isSoftwareAdapter } from '../../../server/face/raster/webgpu/software-adapter.ts';
 
 /** `real`: graphics cards; `any`: also one that the browser computes on the processor. */
-export type AcceptedGpu = 'real' | 'any';
+type AcceptedGpu = 'real' | 'any';
 
 /** The page's graphics card, ready to draw faces. */
 export class PageGpu implements Disposable {
