@@ -48,7 +48,7 @@ export function headShape(frame: Frame): HeadShape {
   const followAt = (x: number, y: number): number => {
     const down = smoothstep(0, 1, (y - (chin - 0.02 * U)) / (0.62 * U));
     const beside = smoothstep(0, 1, (Math.abs(x - centre) - halfWidth) / (0.8 * U));
-    return 1 - Math.max(down, smoothstep(-0.1 * U, 0.9 * U, y - chin) * beside);
+    return 1 - Math.max(down, smoothstep(-0.5 * U, 0.5 * U, y - chin) * beside);
   };
 
   return { depthAt, followAt, distanceAt, pivot: { x: centre, y: chin - 0.1 * U } };
@@ -63,3 +63,11 @@ export function meshDepth(mesh: FaceMesh, shape: HeadShape): { depth: Float64Arr
   }
   return { depth, follow };
 }
+
+/**
+ * How much of the head's pose what lies beside it follows, by `distanceAt`. One sheet bends along and comes to rest further
+ * out. Of a head that was cut out, hair and scarf trail a little; what the cut took for them by mistake lies still further
+ * out and hardly moves, so that it is not dragged across the background.
+ */
+export const followBeside = (distance: number, isCutOut: boolean): number =>
+  isCutOut ? 1 - 0.85 * smoothstep(1.3, 2.1, distance) : 1 - smoothstep(1.25, 2.6, distance);

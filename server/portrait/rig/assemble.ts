@@ -4,10 +4,9 @@ import type { Frame } from '../frame.ts';
 import type { Matte } from '../matte/matte.ts';
 import { buildFaceMesh, type FaceMesh } from '../mesh/face-mesh.ts';
 import type { Field } from '../mesh/field.ts';
-import { headShape, meshDepth } from '../mesh/head-depth.ts';
+import { followBeside, headShape, meshDepth } from '../mesh/head-depth.ts';
 import { mouthFields } from '../mesh/mouth-fields.ts';
 import { upperFields } from '../mesh/upper-fields.ts';
-import { smoothstep } from '../numeric/mathematics.ts';
 import { closedLid } from '../paint/closed-lids.ts';
 import { eyeLayers } from '../paint/eyeballs.ts';
 import { type FoldPatch, foldPatches } from '../paint/folds.ts';
@@ -55,10 +54,7 @@ export function assemble(likeness: Likeness, identity: Identity, onPart: (share:
   const mesh = buildFaceMesh(frame, mouth, eyes);
   const head = headShape(frame);
   const { depth, follow } = meshDepth(mesh, head);
-  if (!isCutOut) {
-    // One sheet: the picture around the head bends along and comes to rest further out.
-    for (let i = 0; i < mesh.count; i++) follow[i] = follow[i]! * (1 - smoothstep(1.25, 2.6, head.distanceAt(mesh.x[i]!, mesh.y[i]!)));
-  }
+  for (let i = 0; i < mesh.count; i++) follow[i] = follow[i]! * followBeside(head.distanceAt(mesh.x[i]!, mesh.y[i]!), isCutOut);
   const upper = upperFields(frame, eyes, mesh);
   onPart(0.1);
   const shapes = blendShapes(frame, mouth, mesh, mouthFields(frame, mouth, mesh), upper, likeness);
