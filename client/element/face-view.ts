@@ -92,17 +92,17 @@ export class FaceView implements Disposable {
   /** Resolves to whether this page can draw the avatar; if not, the server is asked to. */
   async #draw(avatar: string): Promise<boolean> {
     const { call, base, canvas, renderer, light } = this.#options;
-    this.#drawn ??= new DrawnFace({
-      canvas,
-      base,
-      renderer,
-      light,
-      shape: () => this.#session?.picture ?? UNKNOWN_SHAPE,
-      soundMs: () => call.playoutMs(),
-      onPainted: () => this.#show('client'),
-      onUnable: (cause) => this.#leaveToServer(cause),
-    });
     try {
+      this.#drawn ??= new DrawnFace({
+        canvas,
+        base,
+        renderer,
+        light,
+        shape: () => this.#session?.picture ?? UNKNOWN_SHAPE,
+        soundMs: () => call.playoutMs(),
+        onPainted: () => this.#show('client'),
+        onUnable: (cause) => this.#leaveToServer(cause),
+      });
       await this.#drawn.wear(avatar);
       return true;
     } catch (thrown) {

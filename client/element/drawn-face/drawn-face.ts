@@ -53,6 +53,7 @@ export class DrawnFace implements Disposable {
   #size: Size | undefined;
   #limitPx = LARGEST_SIDE_PX;
   #isPainted = false;
+  #isReplacing = false;
   #shownMs: number | undefined;
   #lastDrawnMs = 0;
   #spentMs = 0;
@@ -152,15 +153,21 @@ export class DrawnFace implements Disposable {
     if (assets !== this.#assets) this.#isPainted = false;
     this.#assets = assets;
     this.#lastDrawnMs = 0;
-    void drawing.lost?.then(() => this.#replace(drawing, assets));
   }
 
-  /** Another renderer goes on where this one was lost; its last picture stays meanwhile. */
-  async #replace(lost: FaceDrawing, assets: AvatarAssets): Promise<void> {
-    // A face that is being loaded is opened on what there is by then.
-    if (this.#closed || this.#drawing !== lost || this.#loading) return;
+  /** Another renderer goes on where the graphics card was lost; its last picture stays meanwhile. */
+  async #replace(assets: AvatarAssets): Promise<void> {
+    this.#isReplacing = true;
     console.warn('visavis: the graphics card was lost');
-    await this.#open(assets).catch(this.#options.onUnable);
+    try {
+      await this.#open(assets);
+    } catch (thrown) {
+      this.#drawing?.[Symbol.dispose]();
+      this.#drawing = undefined;
+      this.#options.onUnable(thrown);
+    } finally {
+      this.#isReplacing = false;
+    }
   }
 
   #wantedSize(): Size {
@@ -171,6 +178,11 @@ export class DrawnFace implements Disposable {
 
   readonly #onFrame = (): void => {
     this.#frameRequest = requestAnimationFrame(this.#onFrame);
+    if (this.#drawing?.isLost) {
+      // A face that is being loaded is opened on what there is by then.
+      if (this.#assets && !this.#loading && !this.#isReplacing) void this.#replace(this.#assets);
+      return;
+    }
     const nowMs = performance.now();
     const positionMs = this.#positionMs(nowMs);
     if (!this.#drawing || positionMs === undefined || nowMs - this.#lastDrawnMs < LEAST_INTERVAL_MS) return;

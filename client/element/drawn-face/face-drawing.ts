@@ -8,8 +8,8 @@ export type Renderer = Exclude<RendererWish, 'auto'>;
 /** One avatar at one size on one canvas, by whatever draws a draw list (server/face/evaluator.ts). All give the same picture. */
 export interface FaceDrawing extends Disposable {
   readonly renderer: Renderer;
-  /** Resolves when no more can be drawn; the last picture stays. Absent where that cannot be. */
-  readonly lost?: Promise<unknown>;
+  /** No more can be drawn; the last picture stays. */
+  readonly isLost: boolean;
   draw(parameters: FaceParameters): void;
 }
 

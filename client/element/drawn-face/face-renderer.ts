@@ -38,12 +38,14 @@ export class FaceRenderer implements Disposable {
   async #openGpu(wish: RendererWish): Promise<PageGpu | undefined> {
     const isForced = wish === 'webgpu';
     const opening = PageGpu.open(isForced ? 'any' : 'real');
-    const alarm = Promise.withResolvers<never>();
-    const ring = () => alarm.reject(new Error('The graphics card does not answer'));
-    // Whoever asks for the card waits for it.
-    const timer = isForced ? undefined : setTimeout(ring, OPENING_LIMIT_MS);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const silence = new Promise<never>((_, reject) => {
+      const giveUp = () => reject(new Error('The graphics card does not answer'));
+      // Whoever asks for the card waits for it.
+      if (!isForced) timer = setTimeout(giveUp, OPENING_LIMIT_MS);
+    });
     try {
-      return await Promise.race([opening, alarm.promise]);
+      return await Promise.race([opening, silence]);
     } catch (thrown) {
       if (isForced) console.warn('visavis: the face is drawn in WebAssembly', thrown);
       void opening.then((late) => late[Symbol.dispose]()).catch(() => undefined);

@@ -42,8 +42,8 @@ export class GpuDrawing implements FaceDrawing {
     };
   }
 
-  get lost(): Promise<unknown> {
-    return this.#gpu.lost;
+  get isLost(): boolean {
+    return this.#gpu.isLost;
   }
 
   draw(parameters: FaceParameters): void {

@@ -9,8 +9,6 @@ type AcceptedGpu = 'real' | 'any';
 export class PageGpu implements Disposable {
   readonly device: GPUDevice;
   readonly pipelines: Pipelines;
-  /** Resolves when the card draws no more, also after it was given back. */
-  readonly lost: Promise<unknown>;
   #isLost = false;
 
   /** @throws why there is none that can be used */
@@ -21,7 +19,7 @@ export class PageGpu implements Disposable {
     if (accepted === 'real' && isSoftwareAdapter(adapter.info)) throw new Error('The graphics card is computed on the processor');
     const device = await adapter.requestDevice();
     try {
-      await proveThatItShows(device);
+      proveThatItShows(device);
       return new PageGpu(device, await createPipelines(device, navigator.gpu.getPreferredCanvasFormat()));
     } catch (thrown) {
       device.destroy();
@@ -32,11 +30,12 @@ export class PageGpu implements Disposable {
   private constructor(device: GPUDevice, pipelines: Pipelines) {
     this.device = device;
     this.pipelines = pipelines;
-    this.lost = deviceLoss(device).then(() => {
+    void deviceLoss(device).then(() => {
       this.#isLost = true;
     });
   }
 
+  /** Whether the card draws no more; also after it was given back. */
   get isLost(): boolean {
     return this.#isLost;
   }
@@ -59,7 +58,7 @@ export function gpuCanvas(device: GPUDevice, width: number, height: number): { c
 }
 
 /** Some browsers draw, but cannot show what they drew, and tell nobody: white must arrive as white. */
-async function proveThatItShows(device: GPUDevice): Promise<void> {
+function proveThatItShows(device: GPUDevice): void {
   const { canvas, context } = gpuCanvas(device, 16, 16);
   const encoder = device.createCommandEncoder();
   const view = context.getCurrentTexture().createView();

@@ -9,6 +9,7 @@ import { rasterProgram } from './raster-program.ts';
 /** Drawn by the processor, in WebAssembly: the very picture that the server would give. */
 export class RasterDrawing implements FaceDrawing {
   readonly renderer = 'wasm';
+  readonly isLost = false;
   readonly #raster: FaceRaster;
   readonly #face: FaceCanvas;
   readonly #out: PictureCanvas;
