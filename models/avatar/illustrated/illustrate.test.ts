@@ -31,6 +31,21 @@ describe('an illustration', () => {
     expect(atlas.data.length).toBe(rig.atlas.width * rig.atlas.height * 4);
   });
 
+  it('shows the tip of the tongue before the teeth for th and l only', async () => {
+    const rig = loadRig(JSON.parse(JSON.stringify((await illustrate(briefs[3]!, 'someone')).rig)));
+    const evaluator = new FaceEvaluator(rig);
+    const tip = rig.layers.findIndex(({ id }) => id === 'tongueTip');
+    expect(tip).toBeGreaterThan(rig.layers.findIndex(({ id }) => id === 'teeth'));
+    const seen = (weights: Partial<Record<keyof typeof P, number>>): number => {
+      const parameters = new Float32Array(PARAMETER_COUNT);
+      for (const [name, weight] of Object.entries(weights)) parameters[P[name as keyof typeof P]] = weight;
+      return evaluator.evaluate(parameters).layers.find(({ layer }) => layer.id === 'tongueTip')?.opacity ?? 0;
+    };
+    expect(seen({ viseme_TH: 1 })).toBe(1);
+    expect(seen({ viseme_nn: 1, tongueOut: 0.35 })).toBeGreaterThan(0.5);
+    for (const weights of [{}, { viseme_nn: 1 }, { viseme_aa: 1 }]) expect(seen(weights)).toBe(0);
+  });
+
   it('turns no skin inside out, whatever the mouth says', async () => {
     const rig = loadRig(JSON.parse(JSON.stringify((await illustrate(briefs[2]!, 'someone')).rig)));
     const evaluator = new FaceEvaluator(rig);

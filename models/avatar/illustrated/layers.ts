@@ -484,5 +484,24 @@ export function mouthLayers(d: Design): DrawnLayer[] {
     },
     depth,
   );
-  return [cavity, tongue, teeth, lower, upper];
+  return [cavity, tongue, teeth, tongueTip(m, inside), lower, upper];
+}
+
+/** The tip of the tongue before the teeth: between them on "th", just under their edge on "l". */
+function tongueTip(m: Measures, inside: (x: number, y: number) => number): DrawnLayer {
+  const half = m.mouthHalf * 0.4;
+  const y = m.mouthY + 17;
+  const region: Region = { x: X - half - 2, y: y - 13, width: 2 * half + 4, height: 28 };
+  const mesh = gridMesh(region, 3, 3, (px, py) => ({ depth: inside(px, py) + 8, follow: 1 }));
+  const move = (dy: number): Delta[] => mesh.vertices.map((): Delta => [0, dy, 0]);
+  return {
+    id: 'tongueTip',
+    mask: 'mouthCavity',
+    svg: `<defs><radialGradient id="tipG" cx=".45" cy=".3" r=".8"><stop offset="0" stop-color="#f0908f"/><stop offset=".6" stop-color="#dc6d74"/><stop offset="1" stop-color="#b84a55"/></radialGradient></defs><ellipse cx="${X}" cy="${y + 1}" rx="${half}" ry="12" fill="url(#tipG)"/><ellipse cx="${X - half * 0.3}" cy="${y - 5}" rx="${half * 0.34}" ry="2.6" fill="#fbc2bd" fill-opacity=".75"/>`,
+    region,
+    scale: 1.8,
+    ...mesh,
+    morphs: { jawOpen: move(20), viseme_TH: move(-3), mouthPucker: mesh.vertices.map((v): Delta => [(X - v.x) * 0.3, 0, 0]) },
+    opacity: { base: 0, gains: { viseme_TH: 1.4, tongueOut: 2 } },
+  };
 }
