@@ -35,14 +35,15 @@ const TYPED = 'How do your lips move?';
 const WATCHED_ANSWER = 2;
 
 export interface NarrowLinkOrder {
-  readonly kbits: number;
+  readonly downKbits: number;
+  readonly upKbits: number;
   readonly avatar: string;
   /** The browser knows that its link is narrow (Network Information API); otherwise either side has to find out. */
   readonly isKnown: boolean;
 }
 
-/** A call of a real browser through a link of so many kbit/s in either direction; files come by another way, as from a cache. */
-export async function measureNarrowLink({ kbits, avatar, isKnown }: NarrowLinkOrder): Promise<NarrowLink> {
+/** A call of a real browser through a link of so many kbit/s; files come by another way, as from a cache. */
+export async function measureNarrowLink({ downKbits, upKbits, avatar, isKnown }: NarrowLinkOrder): Promise<NarrowLink> {
   await using stack = new AsyncDisposableStack();
   const voice = stack.use(await VisitorVoice.open());
   const question = await voice.of(SPOKEN);
@@ -56,7 +57,7 @@ export async function measureNarrowLink({ kbits, avatar, isKnown }: NarrowLinkOr
       prepare: async (page) => {
         if (isKnown) await page.addInitScript(pretendNarrow);
         await onlyThroughRelay(page, async (port) => {
-          const relay = stack.use(await UdpRelay.open(port, kbits, DELAY_MS));
+          const relay = stack.use(await UdpRelay.open(port, { downKbits, upKbits, delayMs: DELAY_MS }));
           relays.push(relay);
           return relay.port;
         });

@@ -2,6 +2,14 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
+export interface Link {
+  /** From the visitor, and to him. */
+  readonly upKbits: number;
+  readonly downKbits: number;
+  /** One way, whatever else is on it. */
+  readonly delayMs: number;
+}
+
 /** What a datagram carries: sound (SRTP), reports about it (SRTCP), data channels (DTLS), connectivity checks (STUN). */
 export const KINDS = ['sound', 'reports', 'channels', 'checks'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -76,11 +84,11 @@ export class UdpRelay implements AsyncDisposable {
   readonly #ways = new Map<string, Socket>();
   #closed = false;
 
-  private constructor(socket: Socket, serverPort: number, kbits: number, delayMs: number) {
+  private constructor(socket: Socket, serverPort: number, { upKbits, downKbits, delayMs }: Link) {
     this.#socket = socket;
     this.#serverPort = serverPort;
-    this.#up = new Line(kbits, delayMs);
-    this.#down = new Line(kbits, delayMs);
+    this.#up = new Line(upKbits, delayMs);
+    this.#down = new Line(downKbits, delayMs);
     socket.on('message', (data, from) => {
       const way = this.#wayOf(from);
       this.#up.carry(data, () => {
@@ -89,11 +97,10 @@ export class UdpRelay implements AsyncDisposable {
     });
   }
 
-  /** `delayMs`: one way. */
-  static async open(serverPort: number, kbits: number, delayMs: number): Promise<UdpRelay> {
+  static async open(serverPort: number, link: Link): Promise<UdpRelay> {
     const socket = createSocket('udp4').bind(0, '127.0.0.1');
     await once(socket, 'listening');
-    return new UdpRelay(socket, serverPort, kbits, delayMs);
+    return new UdpRelay(socket, serverPort, link);
   }
 
   get port(): number {

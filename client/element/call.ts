@@ -24,6 +24,7 @@ import { type TurnLatency, waterfallOf } from './latency.ts';
 import { Microphone } from './microphone.ts';
 import { NetworkMeter, type NetworkSample, playedBy, PlayoutClock } from './playout.ts';
 import type { RenderingPlace } from './rendering-place.ts';
+import { QueueWatch } from './queue-watch.ts';
 import { type CallWishes, Signalling } from './signalling.ts';
 import type { CallAction } from './state.ts';
 import { thriftySound } from './thrifty-sound.ts';
@@ -101,6 +102,7 @@ export class Call extends TypedEvents<CallEvents> {
   /** A new description is being agreed on. */
   #negotiating = false;
   #isThrifty: boolean;
+  readonly #queue = new QueueWatch();
   #playoutTimer: ReturnType<typeof setInterval> | undefined;
   #created = false;
   #muted: boolean;
@@ -314,7 +316,7 @@ export class Call extends TypedEvents<CallEvents> {
   }
 
   /**
-   * The server has found the link narrow: from now on, and for the rest of the call, sound takes little room on the way to it, too.
+   * The link has turned out to be narrow: from now on, and for the rest of the call, sound takes little room on the way up, too.
    * Only this browser needs to know, since what it sends was agreed on before.
    */
   async #becomeThrifty(): Promise<void> {
@@ -334,7 +336,10 @@ export class Call extends TypedEvents<CallEvents> {
     } finally {
       this.#negotiating = false;
     }
-    if (!this.closed && pc.connectionState !== 'connected') this.#restartIn(RESTART_EVERY_MS);
+    if (this.closed) return;
+    // What had to wait meanwhile.
+    this.#trickle();
+    if (pc.connectionState !== 'connected') this.#restartIn(RESTART_EVERY_MS);
   }
 
   async #rollBack(pc: RTCPeerConnection): Promise<void> {
@@ -408,6 +413,7 @@ export class Call extends TypedEvents<CallEvents> {
       clearTimeout(this.#restartTimer);
       clearTimeout(this.#giveUpTimer);
       this.#giveUpTimer = undefined;
+      this.#queue.restart();
       this.#action({ type: 'connected' });
     } else if (state === 'disconnected' || state === 'failed') {
       this.#action({ type: 'interrupted' });
@@ -506,6 +512,7 @@ export class Call extends TypedEvents<CallEvents> {
     const sample = this.#network.read(report as unknown as Map<string, unknown>);
     this.#networkSample = sample;
     this.emit('network', sample);
+    if (this.#queue.sees(sample.roundTripMs)) void this.#becomeThrifty();
     if (++this.#networkSamples % STATS_EVERY_SAMPLES === 0) this.#send({ type: 'visavis.client_stats', ...statsOf(sample) });
   }
 
