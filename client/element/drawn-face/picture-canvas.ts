@@ -10,7 +10,8 @@ export class PictureCanvas {
   readonly #context: CanvasRenderingContext2D;
 
   constructor(canvas: HTMLCanvasElement) {
-    const context = canvas.getContext('2d', { alpha: false });
+    // Not opaque: a canvas that the browser had to empty, because its graphics process was lost, lets the poster be seen.
+    const context = canvas.getContext('2d');
     if (!context) throw new Error('This browser has no 2D canvas');
     this.#canvas = canvas;
     this.#context = context;
