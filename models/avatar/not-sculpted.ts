@@ -4,8 +4,6 @@ import type { PersonBrief } from '../../server/casting/brief.ts';
 export function notSculpted(brief: PersonBrief): string[] {
   const missing: string[] = [];
   if (brief.kind === 'robot') return missing;
-  if (brief.headCover.kind !== 'none') missing.push(brief.headCover.kind);
-  if (['bun', 'ponytail'].includes(brief.hair.style)) missing.push(brief.hair.style);
   if (['shirt', 'hoodie'].includes(brief.clothes.kind)) missing.push(brief.clothes.kind);
   return missing;
 }

@@ -40,7 +40,7 @@ const SHAPES = {
   long: { jaw: -0.04, chin: 0, drop: 0.45, width: -0.03 },
 } as const;
 
-/** The sculptor's styles for what a brief calls hair; styles that it has not yet become their nearest relative. */
+/** The sculptor's styles for what a brief calls hair. */
 const HAIR = {
   bald: { style: 'bald', length: 1, wave: 0, strands: 1000 },
   buzz: { style: 'buzz', length: 1, wave: 0, strands: 30_000 },
@@ -52,8 +52,8 @@ const HAIR = {
   wavy: { style: 'waves', length: 1.02, wave: 1.2, strands: 46_000 },
   coils: { style: 'coils', length: 0.7, wave: 0, strands: 15_000 },
   afro: { style: 'coils', length: 1.4, wave: 0, strands: 22_000 },
-  bun: { style: 'short', length: 1.2, wave: 0, strands: 40_000 },
-  ponytail: { style: 'short', length: 1.2, wave: 0, strands: 40_000 },
+  bun: { style: 'bun', length: 1.2, wave: 0, strands: 52_000 },
+  ponytail: { style: 'ponytail', length: 1.2, wave: 0, strands: 58_000 },
 } as const;
 
 const GARMENTS = { tee: 'crew', shirt: 'crew', hoodie: 'crew', blazer: 'blazer', turtleneck: 'turtleneck' } as const;
@@ -134,6 +134,7 @@ export function personOfBrief(brief: PersonBrief, name: string): Person {
     },
     beard: { style: brief.beard, grey: saturate(hair.grey * 0.95) },
     glasses: brief.glasses === 'cat-eye' ? 'rectangular' : brief.glasses,
+    headCover: { kind: brief.headCover.kind, colour: cloth(COLOURS[brief.headCover.colour]) },
     garment: {
       kind: GARMENTS[brief.clothes.kind],
       colour: cloth(COLOURS[brief.clothes.colour]),

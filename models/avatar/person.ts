@@ -62,7 +62,7 @@ export const personSchema = z.strictObject({
     .prefault({}),
   hair: z
     .strictObject({
-      style: z.enum(['waves', 'short', 'coils', 'buzz', 'bald']).default('waves'),
+      style: z.enum(['waves', 'short', 'coils', 'buzz', 'bald', 'bun', 'ponytail']).default('waves'),
       colour: colour.default([0.085, 0.045, 0.027]),
       tipColour: colour.optional(),
       grey: ratio(0, 0, 1).describe('share of grey hairs'),
@@ -77,6 +77,9 @@ export const personSchema = z.strictObject({
     .strictObject({ style: z.enum(['none', 'stubble', 'short', 'full', 'moustache', 'goatee']).default('none'), grey: ratio(0, 0, 1) })
     .prefault({}),
   glasses: z.enum(['none', 'round', 'rectangular']).default('none'),
+  headCover: z
+    .strictObject({ kind: z.enum(['none', 'hijab', 'turban', 'cap']).default('none'), colour: colour.default([0.1, 0.17, 0.24]) })
+    .prefault({}),
   garment: z
     .strictObject({
       kind: z.enum(['crew', 'blazer', 'turtleneck']).default('crew'),
@@ -89,3 +92,6 @@ export const personSchema = z.strictObject({
 });
 
 export type Person = z.infer<typeof personSchema>;
+
+/** Whether the hair is combed back to a knot or a tail. */
+export const isTied = ({ hair }: Person): boolean => hair.style === 'bun' || hair.style === 'ponytail';

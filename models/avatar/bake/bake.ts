@@ -4,6 +4,7 @@ import { Scene } from '../geometry/scene.ts';
 import { type HairGroup, growLocks } from '../hair/locks.ts';
 import { growBeard, growScalp } from '../hair/scalp.ts';
 import { drawStrokes } from '../hair/draw.ts';
+import { belowCover } from '../hair/under-cover.ts';
 import { growStrands, hairDensity, shadeHair, type Stroke } from '../hair/strands.ts';
 import { smoothstep } from '../math.ts';
 import type { Pose } from '../motion.ts';
@@ -14,6 +15,7 @@ import { coverage } from '../render/march.ts';
 import { Occlusion } from '../render/occlusion.ts';
 import { Studio } from '../render/studio.ts';
 import { compose, pack } from './atlas.ts';
+import { coverLayers } from './cover-layer.ts';
 import { EMOTION_POSES, VISEME_POSES } from './expressions.ts';
 import { eyeLayers } from './eye-layers.ts';
 import { glassesLayers } from './glasses-layer.ts';
@@ -96,7 +98,8 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
   const grown = once(async () => {
     onProgress('shadows', 0);
     await studio.prepare();
-    const strands = growStrands(person, person.hair.style === 'waves' ? growLocks(person) : growScalp(person));
+    const all = growStrands(person, person.hair.style === 'waves' ? growLocks(person) : growScalp(person));
+    const strands = scene.cover.worn ? belowCover(all, scene.cover) : all;
     const density = hairDensity(strands);
     studio.setHair(density);
     return { strands, light: new Occlusion(studio.distances, density) };
@@ -198,6 +201,7 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
 
   const beard = await beardLayer();
   const glasses = await glassesLayers(person, shoot);
+  const cover = await coverLayers(person, scene, shoot);
 
   const drafts: LayerDraft[] = [
     backdropLayer(person),
@@ -218,10 +222,12 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
     ...browLayers(person, scene),
     ...glasses,
     frontHair,
+    ...cover,
   ];
   return assemble(
     person,
-    drafts.map((draft) => cropped(draft.opaque ? draft : trim(draft))),
+    // A bald head has no hair to show.
+    drafts.map((draft) => cropped(draft.opaque ? draft : trim(draft))).filter(({ triangles }) => triangles.length > 0),
   );
 }
 

@@ -10,6 +10,7 @@ import type { Person } from '../person.ts';
 import type { Picture } from '../render/develop.ts';
 import type { Region } from '../render/job.ts';
 import { FACE_MORPHS } from './face-mesh.ts';
+import { fillGaps } from './fill-gaps.ts';
 import type { Exposure } from './film-cache.ts';
 import { type Delta, gridMesh, type LayerDraft, type Vertex } from './layer.ts';
 
@@ -29,16 +30,10 @@ function depthMap(strokes: readonly Stroke[], region: Region): (x: number, y: nu
     sum[j * columns + i] = (sum[j * columns + i] ?? 0) + s.z * weight;
     count[j * columns + i] = (count[j * columns + i] ?? 0) + weight;
   }
-  let cells = Array.from(sum, (v, k) => ((count[k] ?? 0) > 0 ? v / (count[k] ?? 1) : Number.NaN));
-  for (let round = 0; round < 60 && cells.some(Number.isNaN); round++) {
-    cells = cells.map((v, k) => {
-      if (!Number.isNaN(v)) return v;
-      const i = k % columns;
-      const near = [i > 0 ? cells[k - 1] : Number.NaN, i < columns - 1 ? cells[k + 1] : Number.NaN, cells[k - columns], cells[k + columns]];
-      const known = near.filter((n): n is number => n !== undefined && !Number.isNaN(n));
-      return known.length > 0 ? known.reduce((a, b) => a + b, 0) / known.length : v;
-    });
-  }
+  const cells = fillGaps(
+    Array.from(sum, (v, k) => ((count[k] ?? 0) > 0 ? v / (count[k] ?? 1) : Number.NaN)),
+    columns,
+  );
   return (x, y) => {
     const u = Math.min(columns - 1.001, Math.max(0, (x - region.x) / CELL_PX - 0.5));
     const v = Math.min(rows - 1.001, Math.max(0, (y - region.y) / CELL_PX - 0.5));
@@ -70,12 +65,12 @@ export function hairLayer(id: string, { picture, depth }: Exposure, region: Regi
   return { id, picture, region, ...mesh, morphs: {} };
 }
 
-/** Displacement of free points on the skin under a pose. */
-export function skinDeltas(scene: Scene, vertices: readonly Vertex[], zOf: (v: Vertex) => number, pose: Pose): Delta[] {
+/** Displacement of free points on the skin under a pose; `side` -1 for those below the seam of the lips. */
+export function skinDeltas(scene: Scene, vertices: readonly Vertex[], zOf: (v: Vertex) => number, pose: Pose, side: 1 | -1 = 1): Delta[] {
   const d = new Float64Array(3);
   return vertices.map((v) => {
     const z = zOf(v);
-    scene.motion.displace(pose, unprojectX(v.x, z), unprojectY(v.y, z), z, 1, true, d);
+    scene.motion.displace(pose, unprojectX(v.x, z), unprojectY(v.y, z), z, side, true, d);
     const s = (PX_PER_CM * CAMERA_CM) / (CAMERA_CM - z);
     return [(d[0] ?? 0) * s, -(d[1] ?? 0) * s, (d[2] ?? 0) * PX_PER_CM];
   });

@@ -5,7 +5,7 @@ import type { Person } from '../person.ts';
 import { createPicture, type Picture } from '../render/develop.ts';
 import type { Region } from '../render/job.ts';
 import { marchRay } from '../render/march.ts';
-import { type Delta, gridMesh, type LayerDraft } from './layer.ts';
+import { type Delta, gridMesh, type LayerDraft, type Vertex } from './layer.ts';
 
 /** Dim desaturated wall with a pool of light behind the head and a few soft lamps out of focus. */
 export function backdropLayer(person: Pick<Person, 'backdrop'>): LayerDraft {
@@ -58,10 +58,13 @@ export function bodyLayer(scene: Scene, picture: Picture, region: Region): Layer
     const near = smoothstep(11, 6.5, Math.abs(unprojectX(px, depth)));
     return { depth: rigDepth(depth), follow: smoothstep(-16.5, -7, y) * near };
   });
-  const breath = mesh.vertices.map((v): Delta => {
+  return { id: 'body', picture, region, ...mesh, morphs: { breath: breathOf(mesh.vertices) } };
+}
+
+/** How a breath moves what lies on chest and shoulders. */
+export const breathOf = (vertices: readonly Vertex[]): Delta[] =>
+  vertices.map((v) => {
     const x = (v.x - CANVAS_PX / 2) / PX_PER_CM;
     const low = smoothstep(CANVAS_PX * 0.78, CANVAS_PX * 0.98, v.y);
     return [x * 0.16 * low, -3.2 * low - 1.5 * smoothstep(CANVAS_PX * 0.7, CANVAS_PX * 0.85, v.y), 3 * low];
   });
-  return { id: 'body', picture, region, ...mesh, morphs: { breath } };
-}

@@ -2,19 +2,35 @@ import { ellipsoid, smin } from '../math.ts';
 import { Motion, type Pose } from '../motion.ts';
 import type { Person } from '../person.ts';
 import { BodyShape } from './body.ts';
+import { CoverShape } from './cover.ts';
 import { glassesDistance } from './glasses.ts';
 import { HeadShape } from './head.ts';
 
-export const Part = { none: 0, skin: 1, eye: 2, cloth: 3, shell: 4, accent: 5, rubber: 6, glass: 7, lamp: 8, linen: 9, frame: 10 } as const;
+export const Part = {
+  none: 0,
+  skin: 1,
+  eye: 2,
+  cloth: 3,
+  shell: 4,
+  accent: 5,
+  rubber: 6,
+  glass: 7,
+  lamp: 8,
+  linen: 9,
+  frame: 10,
+  cover: 11,
+} as const;
 
 /** Which solids a picture of one layer contains. `pods` are what sticks out of a robot's head. */
-export type Cast = 'head' | 'body' | 'eyes' | 'pods' | 'glasses' | 'all';
+export type Cast = 'head' | 'body' | 'eyes' | 'pods' | 'glasses' | 'cover' | 'all';
 
 /** Anything that rays can be marched against. */
 export interface Solids {
   /** Kind of the nearest solid of the last `distance`. */
   readonly part: number;
   distance(x: number, y: number, z: number, cast: Cast, detail: boolean): number;
+  /** What may keep the light of the room from a layer, beside itself. */
+  surroundings(cast: Cast): Cast;
   setPose(pose: Pose | undefined): void;
 }
 
@@ -22,6 +38,7 @@ export interface Solids {
 export class Scene implements Solids {
   readonly head: HeadShape;
   readonly body: BodyShape;
+  readonly cover: CoverShape;
   readonly motion: Motion;
   part: number = Part.none;
   readonly #person: Person;
@@ -33,7 +50,13 @@ export class Scene implements Solids {
     this.#person = person;
     this.head = new HeadShape(person);
     this.body = new BodyShape(person);
+    this.cover = new CoverShape(person);
     this.motion = new Motion(this.head);
+  }
+
+  surroundings(cast: Cast): Cast {
+    if (cast === 'head' && this.cover.worn) return 'cover';
+    return cast === 'body' || cast === 'cover' ? 'all' : cast;
   }
 
   setPose(pose: Pose | undefined): void {
@@ -77,7 +100,7 @@ export class Scene implements Solids {
   distance(x: number, y: number, z: number, cast: Cast, detail: boolean): number {
     let d = 1e9;
     this.part = Part.none;
-    if (cast === 'head' || cast === 'all') {
+    if (cast === 'head' || cast === 'cover' || cast === 'all') {
       d = this.headDistance(x, y, z, detail);
       this.part = Part.skin;
     }
@@ -90,6 +113,13 @@ export class Scene implements Solids {
       if (cloth < d) {
         d = cloth;
         this.part = this.body.linen ? Part.linen : Part.cloth;
+      }
+    }
+    if (this.cover.worn && (cast === 'cover' || cast === 'all')) {
+      const cover = this.cover.distance(x, y, z, this.body.skin(x, y, z));
+      if (cover < d) {
+        d = cover;
+        this.part = Part.cover;
       }
     }
     if (cast === 'glasses') {

@@ -1,111 +1,17 @@
 import { HeadShape } from '../geometry/head.ts';
-import { bump, clamp, fractal, mix, randomStream, smoothstep } from '../math.ts';
+import { bump, fractal, mix, randomStream, smoothstep } from '../math.ts';
 import type { Person } from '../person.ts';
 import { beardCover, hairline } from '../render/skin.ts';
-import type { HairGroup, Lock } from './locks.ts';
+import type { Lock } from './locks.ts';
+import { groupOf, SKULL, SkinField, sites, unit, type Vector } from './skin-field.ts';
+import { growTied } from './tied.ts';
 
-type Vector = [number, number, number];
-
-/** Hair that follows the skin it grows from: short cuts, coils, buzz cuts and beards. */
-class Field {
-  readonly #head: HeadShape;
-
-  constructor(head: HeadShape) {
-    this.#head = head;
-  }
-
-  distance(p: Vector): number {
-    return this.#head.distance(p[0], p[1], p[2], false);
-  }
-
-  normal(p: Vector): Vector {
-    const e = 0.05;
-    const n: Vector = [
-      this.distance([p[0] + e, p[1], p[2]]) - this.distance([p[0] - e, p[1], p[2]]),
-      this.distance([p[0], p[1] + e, p[2]]) - this.distance([p[0], p[1] - e, p[2]]),
-      this.distance([p[0], p[1], p[2] + e]) - this.distance([p[0], p[1], p[2] - e]),
-    ];
-    return unit(n);
-  }
-
-  /** Where a ray from the middle of the skull leaves the skin. */
-  root(direction: Vector, from: Vector): Vector | undefined {
-    let t = 16;
-    for (let i = 0; i < 60; i++) {
-      const p: Vector = [from[0] + direction[0] * t, from[1] + direction[1] * t, from[2] + direction[2] * t];
-      const d = this.distance(p);
-      if (d < 0.01) return p;
-      t -= Math.max(0.01, d * 0.8);
-      if (t < 1) return undefined;
-    }
-    return undefined;
-  }
-
-  /** Moves along the skin from `root` in steps of `flow`, at `height(t)` above it. */
-  follow(
-    root: Vector,
-    points: number,
-    lengthCm: number,
-    flow: (p: Vector) => Vector,
-    height: (t: number) => number,
-  ): { path: Float64Array; out: Float64Array } {
-    const path = new Float64Array(points * 3);
-    const out = new Float64Array(points * 3);
-    const step = lengthCm / (points - 1);
-    let p: Vector = [...root];
-    for (let i = 0; i < points; i++) {
-      const n = this.normal(p);
-      path.set(p, i * 3);
-      out.set(n, i * 3);
-      const f = flow(p);
-      const along = f[0] * n[0] + f[1] * n[1] + f[2] * n[2];
-      const t = unit([f[0] - n[0] * along, f[1] - n[1] * along, f[2] - n[2] * along]);
-      p = [p[0] + t[0] * step, p[1] + t[1] * step, p[2] + t[2] * step];
-      const lift = height((i + 1) / (points - 1)) - this.distance(p);
-      const limit = step * 0.85;
-      const move = clamp(lift, -limit, limit);
-      p = [p[0] + n[0] * move, p[1] + n[1] * move, p[2] + n[2] * move];
-    }
-    return { path, out };
-  }
-}
-
-const unit = (v: Vector): Vector => {
-  const l = 1 / (Math.hypot(...v) + 1e-9);
-  return [v[0] * l, v[1] * l, v[2] * l];
-};
-
-/** Middle of the skull, from which roots are sown; and of the mouth, for beards. */
-const SKULL: Vector = [0, 2, -7.5];
+/** Middle of the mouth, from which beards are sown. */
 const JAW: Vector = [0, -4.5, -4.5];
-
-/** Evenly spread directions (Fibonacci), a little disturbed. */
-function directions(count: number, next: () => number): Vector[] {
-  return Array.from({ length: count }, (_, i) => {
-    const y = 1 - (2 * (i + 0.5)) / count + (next() - 0.5) * (2 / Math.sqrt(count));
-    const a = i * 2.399963 + (next() - 0.5) * 0.5;
-    const r = Math.sqrt(Math.max(0, 1 - y * y));
-    return unit([Math.cos(a) * r, y, Math.sin(a) * r]);
-  });
-}
-
-const groupOf = (z: number): HairGroup => (z < -10.5 ? 'back' : 'front');
-
-interface Site {
-  readonly root: Vector;
-  readonly normal: Vector;
-}
-
-function* sites(field: Field, count: number, from: Vector, grows: (p: Vector) => boolean, next: () => number): Generator<Site> {
-  for (const direction of directions(count, next)) {
-    const root = field.root(direction, from);
-    if (root && grows(root)) yield { root, normal: field.normal(root) };
-  }
-}
 
 /** Hair on the skull, close to it. */
 export function growScalp(person: Person): Lock[] {
-  const field = new Field(new HeadShape(person));
+  const field = new SkinField(new HeadShape(person));
   const next = randomStream(person.seed * 7919);
   const onScalp =
     (depth: number) =>
@@ -120,13 +26,16 @@ export function growScalp(person: Person): Lock[] {
       return [...sites(field, 5200, SKULL, onScalp(0.05), next)].map(({ root }) =>
         bristle(field, root, 0.32 + 0.2 * next(), (p) => [p[0] * 0.1, -0.5, 0.6], next, 0.16),
       );
+    case 'bun':
+    case 'ponytail':
+      return growTied(person, field, onScalp(0.1), next);
     default:
       return [];
   }
 }
 
 /** A few hairs that stand up a little and lean with the flow. */
-function bristle(field: Field, root: Vector, lengthCm: number, flow: (p: Vector) => Vector, next: () => number, width: number): Lock {
+function bristle(field: SkinField, root: Vector, lengthCm: number, flow: (p: Vector) => Vector, next: () => number, width: number): Lock {
   const points = 6;
   const { path, out } = field.follow(root, points, lengthCm, flow, (t) => 0.62 * lengthCm * t);
   return {
@@ -141,7 +50,7 @@ function bristle(field: Field, root: Vector, lengthCm: number, flow: (p: Vector)
 }
 
 /** Swept back and aside from the parting, close at sides and nape. */
-function shortCut(person: Person, field: Field, grows: (p: Vector) => boolean, next: () => number): Lock[] {
+function shortCut(person: Person, field: SkinField, grows: (p: Vector) => boolean, next: () => number): Lock[] {
   const { part, lengthCm } = person.hair;
   const locks: Lock[] = [];
   for (const { root } of sites(field, 2600, SKULL, grows, next)) {
@@ -175,7 +84,7 @@ function shortCut(person: Person, field: Field, grows: (p: Vector) => boolean, n
 }
 
 /** Each lock is a spring that stands off the skin: curls stay together and catch the light on their turns. */
-function coils(person: Person, field: Field, grows: (p: Vector) => boolean, next: () => number): Lock[] {
+function coils(person: Person, field: SkinField, grows: (p: Vector) => boolean, next: () => number): Lock[] {
   const locks: Lock[] = [];
   const reach = 2.1 * person.hair.lengthCm;
   for (const { root, normal } of sites(field, 3600, SKULL, grows, next)) {
@@ -215,7 +124,7 @@ function coils(person: Person, field: Field, grows: (p: Vector) => boolean, next
 export function growBeard(person: Person): Lock[] {
   const { style } = person.beard;
   if (style === 'none' || style === 'stubble') return [];
-  const field = new Field(new HeadShape(person));
+  const field = new SkinField(new HeadShape(person));
   const next = randomStream(person.seed * 104729);
   const locks: Lock[] = [];
   const base = style === 'full' ? 1.7 : style === 'short' ? 0.6 : 0.75;

@@ -1,10 +1,13 @@
 import { CAMERA_CM, unprojectX, unprojectY } from '../camera.ts';
-import { type Cast, Scene, type Solids } from '../geometry/scene.ts';
+import { type Cast, Part, Scene, type Solids } from '../geometry/scene.ts';
 import { SHADE_SIZE, type Shader } from './shade.ts';
 import type { Film, Shot } from './job.ts';
 
 const FAR_Z = -24;
 const HIT_CM = 0.004;
+
+/** Where rays begin: in front of the nose, or of the peak of a cap. */
+export const START_Z = { face: 4, cover: 8 } as const;
 
 /** World z where the ray through a canvas pixel first meets the cast, or -999. `startZ` must lie in front of it. */
 export function marchRay(scene: Solids, cast: Cast, px: number, py: number, startZ: number, step = 0.8): number {
@@ -31,13 +34,16 @@ export function exposeRows(scene: Solids, shader: Shader, shot: Shot, film: Film
   const out = new Float64Array(SHADE_SIZE);
   const q = new Float64Array(3);
   const { width } = film;
+  const startZ = shot.cast === 'cover' ? START_Z.cover : START_Z.face;
+  // Not behind the peak of a cap, which stands free before the pixel beside it.
+  const fromNeighbour = !shot.pose && shot.cast !== 'cover';
   for (let row = from; row < to; row++) {
     const py = shot.region.y + (row + 0.5) / shot.scale;
     let previous = -999;
     for (let col = 0; col < width; col++) {
       const px = shot.region.x + (col + 0.5) / shot.scale;
-      let z = marchRay(scene, shot.cast, px, py, previous > -900 && !shot.pose ? previous + 1.2 : 4);
-      if (previous > -900 && !shot.pose && z > previous + 0.9) z = marchRay(scene, shot.cast, px, py, 5);
+      let z = marchRay(scene, shot.cast, px, py, previous > -900 && fromNeighbour ? previous + 1.2 : startZ);
+      if (previous > -900 && fromNeighbour && z > previous + 0.9) z = marchRay(scene, shot.cast, px, py, startZ + 1);
       previous = z;
       if (z < -900) continue;
       const i = row * width + col;
@@ -49,6 +55,8 @@ export function exposeRows(scene: Solids, shader: Shader, shot: Shot, film: Film
       }
       scene.distance(x, y, z, shot.cast, true);
       const part = scene.part;
+      // The face before its cover is no part of the cover's picture.
+      if (shot.cast === 'cover' && part === Part.skin) continue;
       if (shot.cast !== 'head' || !shot.pose) {
         q[0] = x;
         q[1] = y;
@@ -108,8 +116,12 @@ export function coverage(scene: Solids, shot: Shot, film: Film): Float32Array {
   const out = new Float32Array(width * height);
   const q = new Float64Array(3);
   const covers = (px: number, py: number): boolean => {
-    const z = marchRay(scene, shot.cast, px, py, 4);
+    const z = marchRay(scene, shot.cast, px, py, shot.cast === 'cover' ? START_Z.cover : START_Z.face);
     if (z < -900) return false;
+    if (shot.cast === 'cover') {
+      scene.distance(unprojectX(px, z), unprojectY(py, z), z, shot.cast, true);
+      return scene.part === Part.cover;
+    }
     return shot.cast !== 'head' || !(scene instanceof Scene) || !throughOpening(scene, shot, unprojectX(px, z), unprojectY(py, z), z, q);
   };
   for (let row = 0; row < height; row++) {

@@ -28,6 +28,10 @@ export class PersonMaterials implements Materials {
       s.lip = 0;
       return;
     }
+    if (part === Part.cover) {
+      this.#cover(x, y, z, s);
+      return;
+    }
     const [r, g, b] = part === Part.linen ? garment.shirt : garment.colour;
     const weave = 0.94 + 0.08 * fractal(x * 1.1, y * 1.1, z * 1.1) + 0.07 * (noise(x * 24, y * 24, z * 24) - 0.5);
     const opening = this.#scene.body.neckline(x, y, z);
@@ -44,5 +48,18 @@ export class PersonMaterials implements Materials {
       n[0] = (n[0] ?? 0) + rib * (n[2] ?? 0);
       n[2] = (n[2] ?? 0) - rib * (n[0] ?? 0);
     }
+  }
+
+  /** Cloth of a scarf, a turban or a cap: a fine even weave, with the sheen of cotton. */
+  #cover(x: number, y: number, z: number, s: Surface): void {
+    const { colour } = this.#person.headCover;
+    const weave = 0.95 + 0.06 * fractal(x * 1.3, y * 1.3, z * 1.3) + 0.05 * (noise(x * 22, y * 22, z * 22) - 0.5);
+    const shade = weave * this.#scene.cover.shade(x, y, z);
+    s.r = colour[0] * shade;
+    s.g = colour[1] * shade;
+    s.b = colour[2] * shade;
+    s.roughness = 0.62;
+    s.specular = 0.026;
+    s.lip = 0;
   }
 }

@@ -72,7 +72,7 @@ export class Shader {
     const gy = n[1] ?? 0;
     const gz = n[2] ?? 0;
     // The neck runs on under the jaw; where it lies inside the head it must stay skin, for a turn of the head bares it.
-    const ao = Math.max(cast === 'body' ? 0.42 : 0, this.ambientOcclusion(x, y, z, n, cast === 'body' ? 'all' : cast));
+    const ao = Math.max(cast === 'body' ? 0.42 : 0, this.ambientOcclusion(x, y, z, n, this.#scene.surroundings(cast)));
     const s = this.#surface;
     const skin = part === Part.skin;
     let nx = gx;

@@ -1,6 +1,6 @@
 import type { HeadShape } from '../geometry/head.ts';
 import { bump, fractal, mix, noise, saturate, smoothstep } from '../math.ts';
-import type { Person } from '../person.ts';
+import { isTied, type Person } from '../person.ts';
 
 /** Surface of a pixel: diffuse colour, then how it shines. */
 export interface Surface {
@@ -111,7 +111,9 @@ export function hairline(person: Person, x: number, y: number, z: number): numbe
   const line = person.hair.line - 0.05 * x * x + 0.4 * bump((ax - 3.4) / 1.2) - 3 * Math.max(0, ax - 4.9 * person.head.width);
   if (z > -5.4) return y - line;
   const behind = -(z + 5.4);
-  const nape = z < -9.5 ? 8 : 2.6 + behind * 0.2;
+  // Hair that is tied back leaves the ears free.
+  const overEar = isTied(person) ? -1.7 : 2.6 + behind * 0.2;
+  const nape = z < -9.5 ? 8 : overEar;
   return Math.max(y - line, Math.min(behind * 1.2, y + nape));
 }
 

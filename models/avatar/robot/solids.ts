@@ -10,6 +10,10 @@ export class RobotScene implements Solids {
 
   setPose(): void {}
 
+  surroundings(cast: Cast): Cast {
+    return cast === 'body' ? 'all' : cast;
+  }
+
   distance(x: number, y: number, z: number, cast: Cast, _detail: boolean): number {
     this.part = Part.none;
     let d = 1e9;
