@@ -10,10 +10,7 @@ let server: RunningServer;
 let browser: Browser;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([
-    startTestServer({ persona: { greeting: 'Very little is needed to hear me.' } }),
-    launchBrowser(),
-  ]);
+  [server, browser] = await Promise.all([startTestServer({ persona: { greeting: 'Very little is needed to hear me.' } }), launchBrowser()]);
 });
 afterAll(async () => {
   await browser?.close();

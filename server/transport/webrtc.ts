@@ -486,7 +486,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
       this.emit('width');
     }
     if (!this.#videoOut) return;
-    if (!this.isNarrow && this.#ladder.retry(this.#estimator.congested, nowMs))
+    if (!this.#width.isNarrow && this.#ladder.retry(this.#estimator.congested, nowMs))
       this.#estimator.probe(this.#audioBps + this.#options.config.minVideoBps * 1.3);
     const target = this.#ladder.update(this.#estimator.availableBps - this.#audioBps, nowMs);
     if (target) this.emit('target', target);
@@ -550,7 +550,9 @@ function peerConfig(
     // RED comes first, so that it is what is sent (RFC 2198 around Opus).
     codecs: { audio: [...red, opus], video: offer.video ? videoCodecs(offer.video) : [] },
     headerExtensions: {
-      audio: [useSdesMid(), useAbsSendTime(), useTransportWideCC()],
+      // How wide a link is that the visitor calls narrow is not measured: reports about each packet, and the packets that browsers
+      // try it with, would take a good part of it.
+      audio: wantsLittle(offer.audio) ? [useSdesMid()] : [useSdesMid(), useAbsSendTime(), useTransportWideCC()],
       video: [useSdesMid(), useAbsSendTime(), useTransportWideCC(), new RTCRtpHeaderExtensionParameters({ uri: PLAYOUT_DELAY_URI })],
     },
   };
