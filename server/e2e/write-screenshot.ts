@@ -6,7 +6,8 @@ const FILE = path.resolve(import.meta.dirname, '../../client/screenshot.jpg');
 const QUESTIONS = ['Do I need a graphics card?', 'What is Visavis?'];
 
 await using tools = new AsyncDisposableStack();
-const server = tools.use({ ...(await startTestServer()), [Symbol.asyncDispose]: async () => server.close() });
+const server = await startTestServer();
+tools.defer(() => server.close());
 const browser = await launchBrowser();
 tools.defer(() => browser.close());
 const voice = tools.use(await VisitorVoice.open());
