@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** What is polled for comes; on a busy machine later than the second that Vitest would wait. */
+const PATIENT = { poll: { timeout: 30_000 } };
+
 /**
  * `unit`: tests beside their files, in parallel processes (native engines must not share one with each other).
  * `e2e`: a real server and a real browser; one file after another, because they measure a conversation.
@@ -18,6 +21,7 @@ export default defineConfig({
           maxWorkers: Math.max(2, availableParallelism() - 1),
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: PATIENT,
         },
       },
       {
@@ -28,6 +32,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: PATIENT,
         },
       },
     ],
