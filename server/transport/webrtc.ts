@@ -36,6 +36,7 @@ import { LinkWidth } from './link-width.ts';
 import { MessageChannel } from './message-channel.ts';
 import { isDtx, SPEECH_FRAME, SpeechEncoder } from './opus.ts';
 import { PictureLadder } from './picture-ladder.ts';
+import { deliverPromptly } from './prompt-streams.ts';
 import { sendCloseNotify } from './close-notify.ts';
 import { AudioOut, internalsOf, PLAYOUT_DELAY_URI, type RtpOutOptions, VideoOut } from './rtp-out.ts';
 import {
@@ -206,6 +207,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     peer.onDataChannel.subscribe((channel) => (carriesDatagrams(channel) ? this.#datagrams : this.#messages).add(channel));
     peer.iceConnectionStateChange.subscribe((state) => this.#onIceState(state));
     await this.#answer(this.#offer.sdp);
+    deliverPromptly(peer);
     for (const dtls of peer.dtlsTransports) {
       dtls.onStateChange.subscribe((state) => this.#onDtlsState(dtls, state));
       dtls.onRtp.subscribe((packet) => this.#onRtp(packet));
