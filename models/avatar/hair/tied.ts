@@ -109,7 +109,8 @@ function ponytail(person: Person, next: () => number): Lock[] {
         out[i * 3 + k] = off;
       }
     }
-    return { path, out, width: [0.3, 0.42, 0.12], strands: 6, tint: next(), group: 'side', seed: seedOf(next) };
+    // Light from behind falls on all of it: darker by nature, it is as bright as the hair of the head.
+    return { path, out, width: [0.3, 0.42, 0.12], strands: 6, tint: 0.3 * next(), group: 'side', seed: seedOf(next) };
   });
 }
 
