@@ -61,8 +61,6 @@ class EarSupervisor implements Hearing {
       init: this.#init,
       niceness: NICENESS.perFrame,
       clock: this.#clock,
-      // Decoders load and decode on several threads; an arena of glibc's for each of them would hold 35 MB more.
-      env: { MALLOC_ARENA_MAX: '2' },
     });
     this.#child.on('ready', (info) => this.#onReady(info as EarInfo));
     this.#child.on('lost', (reason) => this.#onLost(reason));

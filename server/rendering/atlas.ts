@@ -2,6 +2,9 @@ import sharp from 'sharp';
 import type { RgbaImage } from '../face/raster/planes.ts';
 import { renderingError } from './rendering-error.ts';
 
+// An atlas is decoded once: a cache would only keep memory.
+sharp.cache(false);
+
 /**
  * Decodes an atlas to straight RGBA. Only PNG, JPEG and WebP are read, and only at the size that the rig declared
  * (which load-rig.ts has limited), so that a hostile file cannot make this process decode a billion pixels.

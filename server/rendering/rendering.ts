@@ -76,6 +76,8 @@ class ProcessRendering implements Rendering {
         modulePath: new URL('./face-child.ts', import.meta.url),
         init,
         niceness: NICENESS.perFrame,
+        // To give back buffers of the size of a picture, frame by frame, costs more than it saves.
+        env: { MALLOC_MMAP_THRESHOLD_: '1048576', MALLOC_TRIM_THRESHOLD_: '4194304' },
       });
       child.on('event', (event) => this.#onEvent(child, event as FaceChildEvent));
       child.on('lost', (reason) => this.#onLost(child, reason));
