@@ -79,8 +79,9 @@ const transport = section({
   minVideoBps: z.number().int().min(0).default(80_000).describe('Below this the picture is given up before the sound.'),
   startVideoBps: z.number().int().min(50_000).default(900_000).describe('Video bitrate before the estimate knows better.'),
   maxVideoBps: z.number().int().min(50_000).default(1_800_000).describe('Upper end of the video bitrate.'),
-  inboundDepthMs: ms(20).describe('Least delay of the inbound jitter buffer.'),
-  inboundMaxDepthMs: ms(240).describe('Most delay of the inbound jitter buffer.'),
+  inboundReorderMs: ms(40).describe('A packet of the microphone that others have overtaken is waited for so long.'),
+  inboundPatienceMs: ms(800).describe('Sound of the microphone that is late is waited for so long before it counts as silence.'),
+  inboundMaxDepthMs: ms(240).describe('Most delay of the microphone after an outage longer than that.'),
   keyFrameIntervalMs: ms(500).describe('Least time between key frames that a receiver asks for.'),
 });
 

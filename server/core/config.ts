@@ -229,8 +229,6 @@ function checkTogether({ server, transport, hearing, thinking }: Config): void {
     throw configError('invalid', 'transport.turnUrls needs transport.turnSecret, which the TURN server knows, too');
   if (transport.portMin > transport.portMax) throw configError('invalid', 'transport.portMin is above transport.portMax');
   if (transport.minVideoBps > transport.maxVideoBps) throw configError('invalid', 'transport.minVideoBps is above transport.maxVideoBps');
-  if (transport.inboundDepthMs > transport.inboundMaxDepthMs)
-    throw configError('invalid', 'transport.inboundDepthMs is above transport.inboundMaxDepthMs');
   if (hearing.silenceThreshold > hearing.speechThreshold)
     throw configError('invalid', 'hearing.silenceThreshold is above hearing.speechThreshold');
 }

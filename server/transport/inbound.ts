@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { MEDIA_RATE_HZ } from '../core/media-time.ts';
 import { Concealer } from './concealment.ts';
+import { DelayWatch } from './delay-watch.ts';
 import { FRAME_MS, HEARING_FRAME, HearingDecoder, isDtx, OPUS_FRAME_UNITS, opusDuration } from './opus.ts';
 import { parseRed } from './red.ts';
 import { sharedTicker } from './ticker.ts';
@@ -12,15 +13,15 @@ const UNITS_PER_SAMPLE = OPUS_FRAME_UNITS / HEARING_FRAME;
 const MAX_BUFFERED = 64;
 /** A timestamp this far from what is being played is another stream, not a late packet. */
 const JUMP_UNITS = 1_000 * UNITS_PER_MS;
-/** Slack is looked at over so many ticks (3 s) before the delay is shortened. */
-const SLACK_WINDOW = 150;
 /** More than `maxDepthMs` by so much in the buffer: playout is behind. */
 const BACKLOG_MS = 100;
 /** So many packets from the past in a row are the present. */
 const MAX_STALE = 10;
+/** Sound that comes so early could be heard one frame earlier, and still in its turn. */
+const SPARE_MS = 2 * FRAME_MS;
 /** Below this RMS a frame may be left out unnoticed. */
 const QUIET_RMS = 60;
-/** After an event-loop stall: so many frames per wake-up, since the packets that came meanwhile are read between two. */
+/** So many frames per wake-up when several are owed: after a stall of the event loop, packets are read between two. */
 const BURST = 2;
 
 /** As much of an RTP packet as is needed here. */
@@ -35,12 +36,18 @@ export interface InboundPacket {
 export interface InboundOptions {
   readonly opusPayloadType: number;
   readonly redPayloadType?: number | undefined;
-  /** Least and most delay of the buffer. */
-  readonly depthMs: number;
+  /** Sound that is missing while later sound is there is waited for so long: packets overtake each other. */
+  readonly reorderMs: number;
+  /** Sound that is missing while nothing else comes is waited for so long before it counts as silence. */
+  readonly patienceMs: number;
+  /** Most delay that sound may have, against the earliest, once silence stood in for it. */
   readonly maxDepthMs: number;
   /** Where the ticks come from; the process's shared ticker when not given. */
   readonly clock?: Clock;
-  /** Exactly one frame of 20 ms (320 samples at 16 kHz) per 20 ms. */
+  /**
+   * One frame of 20 ms (320 samples at 16 kHz) per 20 ms; while sound is waited for there is none, and those that are
+   * owed follow at once.
+   */
   readonly onFrame: (pcm: Int16Array) => void;
 }
 
@@ -64,10 +71,12 @@ interface Waiting {
 }
 
 /**
- * The visitor's microphone: packets in whatever order they arrive, one frame per tick out. Playout follows timestamps; the
- * delay starts at `depthMs`, grows when a packet comes too late to be played in its turn, and shrinks by leaving out a
- * quiet frame when everything has come early for a while. Consecutive sequence numbers with a gap in time are silence on
- * purpose (DTX); a gap in the sequence is loss, and is filled from RED, then from FEC, then by concealment.
+ * The visitor's microphone: packets in whatever order they arrive, frames for the ear out, as soon as they can be had.
+ * The ear is no loudspeaker: it would rather wait than hear something made up, and can hear faster than time goes by. So
+ * sound that is late is waited for, and then passed on without delay; sound that did not come within `patienceMs` is
+ * silence. Consecutive sequence numbers with a gap in time are silence on purpose (DTX); a gap in the sequence is loss,
+ * and is filled from RED, then from FEC, then by concealment. What comes after silence stood in for it is played late;
+ * that delay goes away in a quiet moment.
  */
 export class Inbound implements Disposable {
   readonly #options: InboundOptions;
@@ -91,8 +100,7 @@ export class Inbound implements Disposable {
   /** Playout has just jumped to another place. */
   #fresh = false;
   #ready: Int16Array = new Int16Array(0);
-  #leastSlack = Number.POSITIVE_INFINITY;
-  #slackTicks = 0;
+  readonly #delay = new DelayWatch();
   #firstTickMs = 0;
   #ticks = 0;
   #timer: Disposable | undefined;
@@ -108,7 +116,7 @@ export class Inbound implements Disposable {
     if (this.#timer) return;
     this.#firstTickMs = this.#clock.nowMs() + FRAME_MS;
     this.#ticks = 0;
-    this.#arm();
+    this.#arm(this.#firstTickMs);
   }
 
   receive(packet: InboundPacket): void {
@@ -165,9 +173,9 @@ export class Inbound implements Disposable {
   #accept(timestamp: number, sequence: number, payload: Uint8Array, redundant: boolean): void {
     const units = opusDuration(payload);
     if (units === 0) return;
-    if (this.#next === undefined || Math.abs(timestamp - this.#next) > JUMP_UNITS) {
+    if (this.#next === undefined || Math.abs(timestamp - this.#next) > JUMP_UNITS + this.#owedMs * UNITS_PER_MS) {
       if (redundant || this.#isStraggler(sequence)) return;
-      this.#playFrom(timestamp - this.#options.depthMs * UNITS_PER_MS);
+      this.#playFrom(timestamp);
     }
     this.#stale = 0;
     const known = this.#waiting.get(timestamp);
@@ -176,9 +184,9 @@ export class Inbound implements Disposable {
     if (slack < 0) {
       if (!this.#mayWaitFor(timestamp, redundant)) return;
       this.#next = timestamp;
-      this.#forgetSlack();
+      this.#delay.forget();
     } else if (!redundant) {
-      this.#leastSlack = Math.min(this.#leastSlack, slack);
+      this.#delay.came(slack / UNITS_PER_MS);
     }
     if (this.#waiting.size >= MAX_BUFFERED) this.#waiting.delete(Math.min(...this.#waiting.keys()));
     this.#waiting.set(timestamp, { sequence, units, payload, redundant });
@@ -198,18 +206,16 @@ export class Inbound implements Disposable {
     this.#newest = timestamp;
     this.#decodedUntil = Number.NEGATIVE_INFINITY;
     this.#lastSequence = undefined;
-    this.#forgetSlack();
+    this.#delay.forget();
   }
 
   /** What an outage held back arrives at once; playing all of it would leave the conversation behind for good. */
   #keepUp(): void {
-    const { depthMs, maxDepthMs } = this.#options;
-    const owedMs = Math.max(0, this.#clock.nowMs() - this.#firstTickMs - this.#ticks * FRAME_MS);
-    // Right after a jump, more than the depth has to be the rest of such a burst.
-    const mostMs = this.#fresh ? depthMs + 2 * FRAME_MS : maxDepthMs + BACKLOG_MS;
+    // Right after a jump, so much has to be the rest of such a burst.
+    const mostMs = this.#fresh ? 2 * FRAME_MS : this.#options.maxDepthMs + BACKLOG_MS;
     this.#fresh = false;
-    if (this.#newest - this.#next! <= (mostMs + owedMs) * UNITS_PER_MS) return;
-    const timestamp = this.#newest - depthMs * UNITS_PER_MS;
+    const timestamp = this.#newest;
+    if (timestamp - this.#next! <= (mostMs + this.#owedMs) * UNITS_PER_MS) return;
     for (const [at, { sequence }] of this.#waiting) {
       if (at >= timestamp) continue;
       this.#waiting.delete(at);
@@ -217,12 +223,7 @@ export class Inbound implements Disposable {
       this.#stats.late++;
     }
     this.#next = timestamp;
-    this.#forgetSlack();
-  }
-
-  #forgetSlack(): void {
-    this.#leastSlack = Number.POSITIVE_INFINITY;
-    this.#slackTicks = 0;
+    this.#delay.forget();
   }
 
   /** Whether playout can go back to a packet that came too late: nothing after it was played, and the delay may grow. */
@@ -238,49 +239,59 @@ export class Inbound implements Disposable {
     return false;
   }
 
-  #arm(): void {
-    const dueMs = this.#firstTickMs + this.#ticks * FRAME_MS;
-    this.#timer = this.#clock.at(Math.max(dueMs, this.#clock.nowMs()), () => this.#wake());
+  /** How long the next frame has been due. */
+  get #owedMs(): number {
+    return this.#timer ? Math.max(0, this.#clock.nowMs() - this.#dueMs) : 0;
+  }
+
+  get #dueMs(): number {
+    return this.#firstTickMs + this.#ticks * FRAME_MS;
+  }
+
+  #arm(atMs: number): void {
+    this.#timer = this.#clock.at(atMs, () => this.#wake());
   }
 
   #wake(): void {
     const nowMs = this.#clock.nowMs();
-    for (let i = 0; i < BURST && (i === 0 || this.#firstTickMs + this.#ticks * FRAME_MS <= nowMs); i++) {
+    this.#delay.tick(this.#owedMs);
+    for (let i = 0; i < BURST && (i === 0 || this.#dueMs <= nowMs); i++) {
+      const frame = this.#frame();
+      if (!frame) {
+        // The next tick on the grid: it costs nothing where other calls wake the process, too.
+        this.#arm(this.#dueMs + FRAME_MS * (Math.floor(this.#owedMs / FRAME_MS) + 1));
+        return;
+      }
       this.#ticks++;
-      this.#options.onFrame(this.#frame());
+      this.#options.onFrame(frame);
       if (!this.#timer) return;
     }
-    this.#arm();
+    this.#arm(Math.max(this.#dueMs, nowMs));
   }
 
-  #frame(): Int16Array {
+  /** Undefined while sound is waited for. */
+  #frame(): Int16Array | undefined {
     while (this.#ready.length < HEARING_FRAME) {
       const piece = this.#piece();
-      if (this.#ready.length === 0) {
-        this.#ready = piece;
-        continue;
-      }
-      const joined = new Int16Array(this.#ready.length + piece.length);
-      joined.set(this.#ready);
-      joined.set(piece, this.#ready.length);
-      this.#ready = joined;
+      if (!piece) return undefined;
+      this.#ready = this.#ready.length === 0 ? piece : join(this.#ready, piece);
     }
     const frame = this.#ready.slice(0, HEARING_FRAME);
     this.#ready = this.#ready.subarray(HEARING_FRAME);
     return frame;
   }
 
-  /** The next bit of sound, at least one frame unless a packet is due sooner. */
-  #piece(): Int16Array {
+  /** The next bit of sound, at least one frame unless a packet is due sooner; undefined while it is waited for. */
+  #piece(): Int16Array | undefined {
     if (this.#next === undefined) return this.#silence(OPUS_FRAME_UNITS);
-    this.#slackTicks++;
     this.#keepUp();
     const due = this.#waiting.get(this.#next);
     if (due) return this.#play(this.#next, due);
     const following = this.#earliest();
+    if (this.#mayStillCome(following)) return undefined;
     const gap = following === undefined ? OPUS_FRAME_UNITS : following - this.#next;
     const units = Math.min(OPUS_FRAME_UNITS, gap);
-    if (gap > 2 * OPUS_FRAME_UNITS && this.#delayIsTooLong()) return this.#leaveOut(OPUS_FRAME_UNITS);
+    if (gap > 2 * OPUS_FRAME_UNITS && this.#delay.takeSpareMs() >= SPARE_MS) return this.#leaveOut(OPUS_FRAME_UNITS);
     // Nothing has been played yet, or the source is known to be silent.
     if (this.#lastSequence === undefined) return this.#advance(units, this.#silence(units));
     if (following === undefined) {
@@ -296,6 +307,14 @@ export class Inbound implements Disposable {
     return this.#advance(units, this.#concealer.heard(recovered));
   }
 
+  /** Whether sound is missing that need not be lost. */
+  #mayStillCome(following: number | undefined): boolean {
+    if (this.#lastSequence === undefined) return false;
+    const { reorderMs, patienceMs } = this.#options;
+    if (following === undefined) return !this.#lastWasDtx && this.#missing === 0 && this.#owedMs < patienceMs;
+    return this.#waiting.get(following)!.sequence > this.#lastSequence + 1 && this.#owedMs < reorderMs;
+  }
+
   #play(at: number, packet: Waiting): Int16Array {
     this.#waiting.delete(at);
     for (const older of this.#waiting.keys()) if (older < at) this.#waiting.delete(older);
@@ -305,10 +324,14 @@ export class Inbound implements Disposable {
     this.#lastWasDtx = isDtx(packet.payload);
     this.#missing = 0;
     this.#decodedUntil = at + packet.units;
-    if (rms(pcm) < QUIET_RMS && this.#delayIsTooLong()) return this.#leaveOut(packet.units);
+    const spareMs = rms(pcm) < QUIET_RMS ? this.#delay.takeSpareMs() : 0;
+    if (spareMs >= SPARE_MS) return this.#leaveOut(packet.units);
     if (packet.redundant) this.#stats.recovered++;
     else this.#stats.played++;
-    return this.#advance(packet.units, this.#concealer.heard(pcm));
+    const heard = this.#advance(packet.units, this.#concealer.heard(pcm));
+    // The source itself stood still: what is owed will never come.
+    if (spareMs <= -FRAME_MS) return join(heard, this.#silence(Math.floor(-spareMs) * UNITS_PER_MS));
+    return heard;
   }
 
   #advance(units: number, pcm: Int16Array): Int16Array {
@@ -334,19 +357,18 @@ export class Inbound implements Disposable {
     return earliest;
   }
 
-  /** Everything has come so early for a while that one frame less of delay would still leave the least depth. */
-  #delayIsTooLong(): boolean {
-    if (this.#slackTicks < SLACK_WINDOW || this.#leastSlack === Number.POSITIVE_INFINITY) return false;
-    const long = this.#leastSlack - OPUS_FRAME_UNITS >= this.#options.depthMs * UNITS_PER_MS;
-    this.#forgetSlack();
-    return long;
-  }
-
   /** Passes over a quiet moment, so that everything after it is heard sooner. */
   #leaveOut(units: number): Int16Array {
     this.#next! += units;
     return new Int16Array(0);
   }
+}
+
+function join(before: Int16Array, after: Int16Array): Int16Array {
+  const joined = new Int16Array(before.length + after.length);
+  joined.set(before);
+  joined.set(after, before.length);
+  return joined;
 }
 
 function rms(pcm: Int16Array): number {

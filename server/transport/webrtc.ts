@@ -176,8 +176,9 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
       this.#inbound = new Inbound({
         opusPayloadType,
         redPayloadType,
-        depthMs: config.inboundDepthMs,
-        maxDepthMs: Math.max(config.inboundDepthMs, config.inboundMaxDepthMs),
+        reorderMs: config.inboundReorderMs,
+        patienceMs: config.inboundPatienceMs,
+        maxDepthMs: config.inboundMaxDepthMs,
         onFrame: (pcm) => this.emit('audio', pcm),
         ...(ticker && { clock: ticker }),
       });
