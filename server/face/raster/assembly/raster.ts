@@ -15,19 +15,13 @@
  * spans follow the same rule on the same snapped vertices, with centres two luma pixels apart.
  */
 
+import { bilinear, gather, lanes, load4, over255, scaled, store4, unpack4 } from './lanes';
+import { bands, endRow, firstRow, height, openness, planeU, planeV, planeY, width } from './target';
+
+export { addBehind, clearClipped, clearMask, setTarget } from './target';
+
 const SUBPIXEL: i32 = 16;
 const HALF: i32 = 8;
-
-// Where pixels go. Chroma strides are half of the luma stride.
-let planeY: usize = 0;
-let planeU: usize = 0;
-let planeV: usize = 0;
-let width: i32 = 0;
-let height: i32 = 0;
-/** Per 16 luma rows: first column that may be written, and the column after the last; i32 pairs, even numbers. */
-let bands: usize = 0;
-let firstRow: i32 = 0;
-let endRow: i32 = 0;
 
 // Where texels come from.
 let lumaTexels: usize = 0;
@@ -35,9 +29,6 @@ let chromaTexels: usize = 0;
 let alphaTexels: usize = 0;
 let atlasWidth: i32 = 0;
 let atlasHeight: i32 = 0;
-
-/** How much of each pixel is still to be seen: 255 all, 0 nothing. A plane of the luma's size, then one of the chroma's. */
-let openness: usize = 0;
 
 // The layer: opacity 0..256, and mask planes (luma size, then chroma size); 0 for none.
 let opacity: i32 = 256;
@@ -53,76 +44,12 @@ export function heapBase(): usize {
   return __heap_base;
 }
 
-export function setTarget(frame: usize, open: usize, w: i32, h: i32, clipBands: usize, rowFrom: i32, rowTo: i32): void {
-  planeY = frame;
-  planeU = frame + <usize>(w * h);
-  planeV = planeU + <usize>((w >> 1) * (h >> 1));
-  openness = open;
-  width = w;
-  height = h;
-  bands = clipBands;
-  firstRow = rowFrom;
-  endRow = rowTo;
-}
-
 export function setAtlas(luma: usize, chroma: usize, alpha: usize, w: i32, h: i32): void {
   lumaTexels = luma;
   chromaTexels = chroma;
   alphaTexels = alpha;
   atlasWidth = w;
   atlasHeight = h;
-}
-
-/** Bilinear sample of one byte of each of four texel pairs: `top` and `bottom` hold (left, right) as i16 per lane. */
-// @ts-ignore: decorator
-@inline function bilinear(top: v128, bottom: v128, rowFraction: v128, columnWeights: v128): v128 {
-  const column = i16x8.add(i16x8.shl(top, 7), i16x8.mul(i16x8.sub(bottom, top), rowFraction));
-  return i32x4.shr_u(i32x4.add(i32x4.dot_i16x8_s(column, columnWeights), i32x4.splat(1 << 13)), 14);
-}
-
-// @ts-ignore: decorator
-@inline function gather(base: usize, offsets: v128): v128 {
-  let texels = v128.load32_zero(base + <usize>i32x4.extract_lane(offsets, 0));
-  texels = v128.load_lane<u32>(base + <usize>i32x4.extract_lane(offsets, 1), texels, 1);
-  texels = v128.load_lane<u32>(base + <usize>i32x4.extract_lane(offsets, 2), texels, 2);
-  return v128.load_lane<u32>(base + <usize>i32x4.extract_lane(offsets, 3), texels, 3);
-}
-
-/** x / 255, rounded, for 0 <= x <= 65025. */
-// @ts-ignore: decorator
-@inline function over255(x: v128): v128 {
-  const t = i32x4.add(x, i32x4.splat(128));
-  return i32x4.shr_u(i32x4.add(t, i32x4.shr_u(t, 8)), 8);
-}
-
-// @ts-ignore: decorator
-@inline function load4(at: usize): v128 {
-  return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(at)));
-}
-
-/** Four bytes at once. */
-// @ts-ignore: decorator
-@inline function store4(at: usize, values: v128): void {
-  const words = i16x8.narrow_i32x4_u(values, values);
-  store<i32>(at, i32x4.extract_lane(i8x16.narrow_i16x8_u(words, words), 0));
-}
-
-/** The bytes of the first `count` of four pixels. */
-// @ts-ignore: decorator
-@inline function lanes(count: i32): i32 {
-  return <i32>(<u32>0xffffffff >> ((4 - min<i32>(count, 4)) << 3));
-}
-
-/** Four bytes in a word to four lanes. */
-// @ts-ignore: decorator
-@inline function unpack4(bytes: i32): v128 {
-  return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(i32x4.replace_lane(i32x4.splat(0), 0, bytes)));
-}
-
-/** `level` is 0..256. */
-// @ts-ignore: decorator
-@inline function scaled(values: v128, level: v128): v128 {
-  return i32x4.shr_u(i32x4.add(i32x4.mul(values, level), i32x4.splat(128)), 8);
 }
 
 /** 16.16; slivers have gradients beyond all bounds, which the clamping of texel coordinates makes harmless. */
@@ -515,72 +442,5 @@ export function drawLayer(vertices: usize, indices: usize, kinds: usize, triangl
       if (hasLuma) blendLuma();
       if (hasChroma) blendChroma();
     }
-  }
-}
-
-/** An empty picture within the clip: nothing drawn, all of it to be seen. */
-export function clearClipped(): void {
-  for (let row = firstRow; row < endRow; row++) {
-    const from = load<i32>(bands + ((row >> 4) << 3));
-    const count = load<i32>(bands + ((row >> 4) << 3), 4) - from;
-    if (count <= 0) continue;
-    const at = <usize>(row * width + from);
-    memory.fill(planeY + at, 0, count);
-    memory.fill(openness + at, 255, count);
-    if (row & 1) continue;
-    const chroma = <usize>((row >> 1) * (width >> 1) + (from >> 1));
-    memory.fill(planeU + chroma, 0, count >> 1);
-    memory.fill(planeV + chroma, 0, count >> 1);
-    memory.fill(openness + <usize>(width * height) + chroma, 255, count >> 1);
-  }
-}
-
-/** Adds `count` bytes of a plane where the target is still open. */
-// @ts-ignore: decorator
-@inline function addRow(at: usize, source: usize, open: usize, count: i32): void {
-  while (count > 0) {
-    if (count >= 16 && !v128.any_true(v128.load(open))) {
-      at += 16;
-      source += 16;
-      open += 16;
-      count -= 16;
-      continue;
-    }
-    const seen = load<i32>(open) & lanes(count);
-    if (seen == -1) store<i32>(at, load<i32>(source));
-    else if (seen) store4(at, i32x4.add(load4(at), over255(i32x4.mul(load4(source), unpack4(seen)))));
-    at += 4;
-    source += 4;
-    open += 4;
-    count -= 4;
-  }
-}
-
-/** Puts another I420 picture of the target's size behind everything, within the clip. */
-export function addBehind(source: usize): void {
-  const toSource = source - planeY;
-  for (let row = firstRow; row < endRow; row++) {
-    const from = load<i32>(bands + ((row >> 4) << 3));
-    const count = load<i32>(bands + ((row >> 4) << 3), 4) - from;
-    if (count <= 0) continue;
-    const at = <usize>(row * width + from);
-    addRow(planeY + at, source + at, openness + at, count);
-    if (row & 1) continue;
-    const chroma = <usize>((row >> 1) * (width >> 1) + (from >> 1));
-    const open = openness + <usize>(width * height) + chroma;
-    addRow(planeU + chroma, planeU + toSource + chroma, open, count >> 1);
-    addRow(planeV + chroma, planeV + toSource + chroma, open, count >> 1);
-  }
-}
-
-/** Zeroes a mask (luma plane, then chroma plane) within the clip. */
-export function clearMask(mask: usize): void {
-  for (let row = firstRow; row < endRow; row++) {
-    const from = load<i32>(bands + ((row >> 4) << 3));
-    const count = load<i32>(bands + ((row >> 4) << 3), 4) - from;
-    if (count <= 0) continue;
-    memory.fill(mask + <usize>(row * width + from), 0, count);
-    if (row & 1) continue;
-    memory.fill(mask + <usize>(width * height + (row >> 1) * (width >> 1) + (from >> 1)), 0, count >> 1);
   }
 }
