@@ -15,7 +15,9 @@ import { drawBrow, drawHead, drawNose } from './face.ts';
 import { drawBody, drawWall } from './garments.ts';
 import { drawBeard } from './beard.ts';
 import { drawHair } from './hair.ts';
-import { type DrawnLayer, eyeLayers, faceDepth, hairDepth, mouthLayers, skinLayer } from './layers.ts';
+import { type DrawnLayer, faceDepth, hairDepth, skinLayer } from './drawn-layer.ts';
+import { eyeLayers } from './eyes.ts';
+import { mouthLayers } from './mouth.ts';
 
 const ATLAS_PX = 2048;
 /** The figure is drawn at one size and shown a little larger, about this point. */

@@ -1,4 +1,4 @@
-import { ribbon, type DrawnLayer } from '../illustrated/layers.ts';
+import { ribbon, type DrawnLayer } from '../illustrated/drawn-layer.ts';
 import type { Measures } from '../illustrated/design.ts';
 import { lipAt, type Weights } from '../illustrated/motion.ts';
 import { shade } from '../illustrated/colour.ts';
