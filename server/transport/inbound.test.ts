@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { VirtualClock } from '../core/clock.ts';
+import { type Clock, VirtualClock } from '../core/clock.ts';
 import { Inbound, type InboundPacket } from './inbound.ts';
 import { isDtx, SpeechEncoder } from './opus.ts';
+import { Ticker } from './ticker.ts';
 
 const OPUS = 111;
 const RED = 63;
@@ -57,7 +58,7 @@ afterEach(() => {
 });
 
 function listen(
-  clock: VirtualClock,
+  clock: Clock,
   waits: { reorderMs?: number; patienceMs?: number; maxDepthMs?: number } = {},
 ): { inbound: Inbound; frames: Int16Array[] } {
   const frames: Int16Array[] = [];
@@ -158,6 +159,13 @@ describe('Inbound', () => {
     expect(inbound.stats()).toMatchObject({ concealed: 0, late: 0, played: 396 });
   });
 
+  it.each([300, 700, 900])('goes on hearing a source that stood still for %i ms', (stallMs) => {
+    const { packets } = source(300);
+    const { frames, stats } = deliver(packets, (k) => (k >= 100 ? stallMs : 0));
+    expect(stats.played).toBeGreaterThanOrEqual(295);
+    expect(loud(frames)).toBeGreaterThanOrEqual(290);
+  });
+
   it('hardly makes anything up while packets overtake each other by up to 100 ms', () => {
     const { stats, concealedShare } = deliver(source(1_000).packets, (k) => 100 * noise(k));
     expect(stats.played).toBeGreaterThan(970);
@@ -177,6 +185,42 @@ describe('Inbound', () => {
     // Packet 401 is heard about 40 ms after it came, as at the beginning.
     expect(onset(300) - 401).toBeLessThanOrEqual(4);
     expect(loud(frames.slice(300))).toBeGreaterThanOrEqual(98);
+  });
+
+  it('shortens its delay where every wake-up is a little late, as with real timers', () => {
+    // The beginning of what is said comes 120 ms late, all else in time; ticks lie between those of the shared ticker.
+    const packets = source(900, { speaks: (k) => k % 100 < 50 }).packets;
+    const clock = new VirtualClock();
+    clock.advanceTo(3.3);
+    const { inbound, frames } = listen(new Ticker(clock, 5));
+    for (const [k, packet] of packets.entries())
+      if (packet) clock.at(20 * k + (k >= 100 && k < 106 ? 20 * (106 - k) : 0), () => inbound.receive(packet));
+    const onset = (from: number) => frames.slice(from).findIndex((frame) => rms(frame) > 2_000) + from;
+    clock.advanceTo(18_000);
+    expect(onset(99)).toBeGreaterThanOrEqual(105);
+    expect(onset(470) - 500).toBeLessThanOrEqual(3);
+    expect(inbound.stats().late).toBe(0);
+  });
+
+  it.each([300, 500, 950])('hears a source again that stood still for %i ms while it was silent', (stoodStillMs) => {
+    // Its timestamps go on as if no time had gone by, as where another microphone is chosen.
+    const packets = source(400, { speaks: (k) => k < 50 || k >= 100 }).packets;
+    const { frames } = deliver(packets, (k) => (k >= 90 ? stoodStillMs : 0));
+    expect(loud(frames.slice(100 + stoodStillMs / 20))).toBeGreaterThan(280);
+  });
+
+  it('takes a lost packet of 60 ms from the FEC in the next one, too', () => {
+    const encoder = new SpeechEncoder({ bitrateBps: 24_000, lossPercent: 20 });
+    const clock = new VirtualClock();
+    const { inbound, frames } = listen(clock);
+    for (let k = 0; k < 100; k++) {
+      const payload = encoder.encode(Int16Array.from({ length: 1_440 }, (_, i) => voice((k * 1_440 + i) / 24_000)));
+      const packet = { payloadType: OPUS, sequenceNumber: k, timestamp: k * 2_880, ssrc: SSRC, payload };
+      if (k % 10 !== 5) clock.at(60 * (k + 1), () => inbound.receive(packet));
+    }
+    clock.advanceTo(7_000);
+    expect(inbound.stats()).toMatchObject({ played: 90, recovered: 10, late: 0 });
+    expect(loud(frames)).toBeGreaterThanOrEqual(290);
   });
 
   it('takes a lost packet from the FEC in the next one', () => {

@@ -17,12 +17,15 @@ const JUMP_UNITS = 1_000 * UNITS_PER_MS;
 const BACKLOG_MS = 100;
 /** So many packets from the past in a row are the present. */
 const MAX_STALE = 10;
-/** Sound that comes so early could be heard one frame earlier, and still in its turn. */
-const SPARE_MS = 2 * FRAME_MS;
-/** Below this RMS a frame may be left out unnoticed. */
+/** The same where only late ones come, for so long: all that an outage held back comes sooner than that. */
+const ONLY_LATE_MS = 100;
+/** A gap that nothing explains is filled with so many frames, then it counts as silence. */
+const MAX_CONCEALED = 5;
+/** Below this RMS sound may be left out unnoticed. */
 const QUIET_RMS = 60;
 /** So many frames per wake-up when several are owed: after a stall of the event loop, packets are read between two. */
 const BURST = 2;
+const NO_SOUND = new Int16Array(0);
 
 /** As much of an RTP packet as is needed here. */
 export interface InboundPacket {
@@ -97,6 +100,8 @@ export class Inbound implements Disposable {
   /** Frames in a row without any packet to tell why. */
   #missing = 0;
   #stale = 0;
+  /** Since then, nothing came that could still be played. */
+  #lateSinceMs: number | undefined;
   /** Playout has just jumped to another place. */
   #fresh = false;
   #ready: Int16Array = new Int16Array(0);
@@ -181,13 +186,18 @@ export class Inbound implements Disposable {
     const known = this.#waiting.get(timestamp);
     if (known && (redundant || !known.redundant)) return;
     const slack = timestamp - this.#next!;
-    if (slack < 0) {
-      if (!this.#mayWaitFor(timestamp, redundant)) return;
+    if (slack < 0 && !this.#mayGoBackTo(timestamp)) {
+      if (redundant) return;
+      this.#stats.late++;
+      if (!this.#isLeftBehind(sequence)) return;
+      this.#playFrom(timestamp);
+    } else if (slack < 0) {
       this.#next = timestamp;
       this.#delay.forget();
     } else if (!redundant) {
       this.#delay.came(slack / UNITS_PER_MS);
     }
+    this.#lateSinceMs = undefined;
     if (this.#waiting.size >= MAX_BUFFERED) this.#waiting.delete(Math.min(...this.#waiting.keys()));
     this.#waiting.set(timestamp, { sequence, units, payload, redundant });
     this.#newest = Math.max(this.#newest, timestamp);
@@ -196,6 +206,13 @@ export class Inbound implements Disposable {
   /** A packet from long ago, unless so many come that the source must have started to count anew. */
   #isStraggler(sequence: number): boolean {
     return this.#lastSequence !== undefined && sequence < this.#lastSequence && ++this.#stale < MAX_STALE;
+  }
+
+  /** The source stood still, or its way became longer, while silence was taken for granted: playout is ahead of it for good. */
+  #isLeftBehind(sequence: number): boolean {
+    const nowMs = this.#clock.nowMs();
+    this.#lateSinceMs ??= nowMs;
+    return sequence > (this.#lastSequence ?? Number.NEGATIVE_INFINITY) && nowMs - this.#lateSinceMs >= ONLY_LATE_MS;
   }
 
   #playFrom(timestamp: number): void {
@@ -227,16 +244,11 @@ export class Inbound implements Disposable {
   }
 
   /** Whether playout can go back to a packet that came too late: nothing after it was played, and the delay may grow. */
-  #mayWaitFor(timestamp: number, redundant: boolean): boolean {
-    if (timestamp < this.#decodedUntil) {
-      if (!redundant) this.#stats.late++;
-      return false;
-    }
+  #mayGoBackTo(timestamp: number): boolean {
+    if (timestamp < this.#decodedUntil) return false;
     let newest = this.#next!;
     for (const [at, { units }] of this.#waiting) newest = Math.max(newest, at + units);
-    if (newest - timestamp <= this.#options.maxDepthMs * UNITS_PER_MS) return true;
-    if (!redundant) this.#stats.late++;
-    return false;
+    return newest - timestamp <= this.#options.maxDepthMs * UNITS_PER_MS;
   }
 
   /** How long the next frame has been due. */
@@ -289,22 +301,33 @@ export class Inbound implements Disposable {
     if (due) return this.#play(this.#next, due);
     const following = this.#earliest();
     if (this.#mayStillCome(following)) return undefined;
-    const gap = following === undefined ? OPUS_FRAME_UNITS : following - this.#next;
-    const units = Math.min(OPUS_FRAME_UNITS, gap);
-    if (gap > 2 * OPUS_FRAME_UNITS && this.#delay.takeSpareMs() >= SPARE_MS) return this.#leaveOut(OPUS_FRAME_UNITS);
+    return following === undefined ? this.#goOn() : this.#fillUntil(following);
+  }
+
+  /** Nothing came; nobody knows why. */
+  #goOn(): Int16Array {
     // Nothing has been played yet, or the source is known to be silent.
-    if (this.#lastSequence === undefined) return this.#advance(units, this.#silence(units));
-    if (following === undefined) {
-      this.#missing++;
-      return this.#advance(units, this.#lastWasDtx || this.#missing > 5 ? this.#silence(units) : this.#conceal(units));
-    }
+    const isSilent = this.#lastSequence === undefined || this.#lastWasDtx || ++this.#missing > MAX_CONCEALED;
+    return this.#advance(OPUS_FRAME_UNITS, isSilent ? this.#silence(OPUS_FRAME_UNITS) : this.#conceal(OPUS_FRAME_UNITS));
+  }
+
+  /** The packet that comes next tells by its number whether what is before it was lost. */
+  #fillUntil(following: number): Int16Array {
     const packet = this.#waiting.get(following)!;
-    if (packet.sequence <= this.#lastSequence + 1) return this.#advance(units, this.#silence(units));
-    if (gap > OPUS_FRAME_UNITS) return this.#advance(units, this.#conceal(units));
-    const recovered = this.#decoder.recover(packet.payload, units / UNITS_PER_SAMPLE);
-    if (!recovered) return this.#advance(units, this.#conceal(units));
+    const gap = following - this.#next!;
+    const units = Math.min(OPUS_FRAME_UNITS, gap);
+    if (this.#lastSequence === undefined || packet.sequence <= this.#lastSequence + 1) {
+      const leftOutMs = gap > 2 * OPUS_FRAME_UNITS ? this.#delay.takeEarlyMs((gap - OPUS_FRAME_UNITS) / UNITS_PER_MS) : 0;
+      if (leftOutMs > 0) return this.#advance(leftOutMs * UNITS_PER_MS, NO_SOUND);
+      return this.#advance(units, this.#silence(units));
+    }
+    // FEC holds as much as the packet does.
+    const before = gap - packet.units;
+    if (before > 0) return this.#advance(Math.min(units, before), this.#conceal(Math.min(units, before)));
+    const recovered = this.#decoder.recover(packet.payload, gap / UNITS_PER_SAMPLE);
+    if (!recovered) return this.#advance(gap, this.#conceal(gap));
     this.#stats.recovered++;
-    return this.#advance(units, this.#concealer.heard(recovered));
+    return this.#advance(gap, this.#concealer.heard(recovered));
   }
 
   /** Whether sound is missing that need not be lost. */
@@ -324,14 +347,16 @@ export class Inbound implements Disposable {
     this.#lastWasDtx = isDtx(packet.payload);
     this.#missing = 0;
     this.#decodedUntil = at + packet.units;
-    const spareMs = rms(pcm) < QUIET_RMS ? this.#delay.takeSpareMs() : 0;
-    if (spareMs >= SPARE_MS) return this.#leaveOut(packet.units);
+    const isQuiet = rms(pcm) < QUIET_RMS;
+    const leftOutMs = isQuiet ? this.#delay.takeEarlyMs(packet.units / UNITS_PER_MS) : 0;
+    if (leftOutMs * UNITS_PER_MS >= packet.units) return this.#advance(packet.units, NO_SOUND);
     if (packet.redundant) this.#stats.recovered++;
     else this.#stats.played++;
-    const heard = this.#advance(packet.units, this.#concealer.heard(pcm));
+    const heard = this.#concealer.heard(pcm.subarray((leftOutMs * UNITS_PER_MS) / UNITS_PER_SAMPLE));
+    this.#next! += packet.units;
     // The source itself stood still: what is owed will never come.
-    if (spareMs <= -FRAME_MS) return join(heard, this.#silence(Math.floor(-spareMs) * UNITS_PER_MS));
-    return heard;
+    const behindMs = isQuiet ? this.#delay.takeBehindMs() : 0;
+    return behindMs > 0 ? join(heard, this.#silence(behindMs * UNITS_PER_MS)) : heard;
   }
 
   #advance(units: number, pcm: Int16Array): Int16Array {
@@ -355,12 +380,6 @@ export class Inbound implements Disposable {
       if (at >= this.#next! && (earliest === undefined || at < earliest)) earliest = at;
     }
     return earliest;
-  }
-
-  /** Passes over a quiet moment, so that everything after it is heard sooner. */
-  #leaveOut(units: number): Int16Array {
-    this.#next! += units;
-    return new Int16Array(0);
   }
 }
 
