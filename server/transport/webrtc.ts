@@ -3,57 +3,34 @@ import {
   RTCPeerConnection,
   type RTCDtlsTransport,
   type RTCRtpTransceiver,
-  RTCRtpCodecParameters,
-  RTCRtpHeaderExtensionParameters,
   RtcpPayloadSpecificFeedback,
   type RtcpPacket,
   RtcpTransportLayerFeedback,
   type RtpPacket,
   TransportWideCC,
-  useAbsSendTime,
-  useFIR,
-  useNACK,
-  useOPUS,
-  usePLI,
-  useREMB,
-  useSdesMid,
-  useTransportWideCC,
-  useTWCC,
 } from 'werift';
 import { after, type Clock, systemClock } from '../core/clock.ts';
 import type { Config } from '../core/config-schema.ts';
 import { Emitter } from '../core/events.ts';
 import type { MediaTime } from '../core/media-time.ts';
 import type { EncodedFrame, VideoCodec } from '../core/video.ts';
-import { BandwidthEstimator, type DeliveredPacket } from './bandwidth.ts';
+import { sendCloseNotify } from './close-notify.ts';
 import type { TransportEvents, TransportStats, WebRtcTransport } from './contract.ts';
 import { carriesDatagrams, DatagramChannel } from './datagram-channel.ts';
 import { Gathering } from './gathering.ts';
 import { Guard } from './guard.ts';
-import { iceServersFor } from './ice-servers.ts';
 import { Inbound } from './inbound.ts';
-import { LinkWidth } from './link-width.ts';
+import { KeyFrameRequests } from './key-frame-requests.ts';
 import { MessageChannel } from './message-channel.ts';
-import { isDtx, SPEECH_FRAME, SpeechEncoder } from './opus.ts';
-import { PictureLadder } from './picture-ladder.ts';
+import { peerConfig } from './peer-config.ts';
 import { deliverPromptly } from './prompt-streams.ts';
-import { sendCloseNotify } from './close-notify.ts';
-import { AudioOut, internalsOf, PLAYOUT_DELAY_URI, type RtpOutOptions, VideoOut } from './rtp-out.ts';
-import {
-  answerFragment,
-  MAX_CANDIDATES,
-  type Offer,
-  type OfferedVideo,
-  readFragment,
-  readOffer,
-  usableCandidate,
-  wantsLittle,
-  withCredentials,
-  withSoundWishes,
-} from './sdp.ts';
+import { AudioOut, internalsOf, type RtpOutOptions, VideoOut } from './rtp-out.ts';
+import { type Offer, readFragment, readOffer, withSoundWishes } from './sdp.ts';
+import { SpeechOut } from './speech-out.ts';
 import { importSrtpKeys } from './srtp-keys.ts';
 import { transportError } from './transport-error.ts';
-import { SendHistory, twccResults } from './twcc.ts';
+import { VisitorIce } from './visitor-ice.ts';
+import { VisitorLink } from './visitor-link.ts';
 
 export interface WebRtcOptions {
   readonly callId: string;
@@ -72,27 +49,9 @@ const HOUSEKEEPING_MS = 1_000;
 const LAST_WORDS_MS = 500;
 /** Nothing at all was heard for so long: media does not flow. RTCP alone comes more often. */
 const SILENT_AFTER_MS = 6_000;
-/**
- * Checks that reach the browser before the answer does are not answered, and back off for seconds. So the first ones wait a
- * little; when the browser's own checks come first, they show that it is ready.
- */
-const ANSWER_DELAY_MS = 80;
 /** Of the time to connect, what the answer may wait for the server's own STUN and TURN servers. */
 const GATHERING_SHARE = 0.2;
-const RESTART_POLL_MS = 20;
-const RESTART_LATEST_MS = 400;
-/** A silent sender still says so this often (Opus DTX does the same). */
-const KEEP_ALIVE_FRAMES = 20;
-/** The encoder has settled into DTX by then and need not be asked any more. */
-const SETTLED_FRAMES = 25;
-const MIN_LOSS_PERCENT = 5;
-const MAX_LOSS_PERCENT = 30;
-/** Heads of the packets of sound, which the picture may not use. */
-const AUDIO_OVERHEAD_BPS = 30_000;
-/** The frame before comes again with each one (RED); on a narrow link there is no room for it. */
-const REDUNDANT_FRAMES = 1;
 const FULL_INTRA_REQUEST = 4;
-const SILENCE = new Int16Array(SPEECH_FRAME);
 
 /**
  * Answers a browser's offer. Throws `sdp_invalid` (400) naming what is wrong with it; the caller has checked its size.
@@ -121,31 +80,18 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
   readonly #messages: MessageChannel;
   readonly #datagrams = new DatagramChannel((data) => this.#onDatagram(data));
   readonly #inbound: Inbound | undefined;
-  readonly #encoder: SpeechEncoder;
-  readonly #history = new SendHistory();
-  readonly #estimator: BandwidthEstimator;
-  readonly #ladder: PictureLadder;
-  readonly #width = new LinkWidth();
-  #audioOut: AudioOut | undefined;
+  readonly #link: VisitorLink;
+  readonly #ice: VisitorIce;
+  readonly #keyFrames: KeyFrameRequests;
+  #speechOut: SpeechOut | undefined;
   #videoOut: VideoOut | undefined;
   #answerSdp = '';
-  #iceUfrag: string;
-  #candidates = 0;
-  /** Candidates of a restart that overtook the request for it. */
-  readonly #early: { ufrag: string; candidate: string; sdpMid: string }[] = [];
   #state: 'connecting' | 'connected' | 'interrupted' | 'closed' = 'connecting';
   #everConnected = false;
   #lastHeardMs: number;
-  /** Of 20 ms. */
-  #silentFrames = 0;
-  /** Frames of 20 ms that were not sent since a packet of sound left; the first after a pause carries the marker. */
-  #unsentFrames = 0;
-  /** The last packet that the encoder made said that silence goes on. */
-  #toldSilence = false;
-  #lastKeyFrameMs = Number.NEGATIVE_INFINITY;
-  #keyFrameTimer: Disposable | undefined;
   readonly #timers = new Set<Disposable>();
   #patching: Promise<unknown> = Promise.resolve();
+  #closing: Promise<void> | undefined;
 
   constructor(offer: Offer, options: WebRtcOptions) {
     super();
@@ -154,9 +100,8 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#lastHeardMs = this.#clock.nowMs();
-    this.#iceUfrag = offer.iceUfrag;
     this.video = offer.video?.codec;
-    this.#peer = new RTCPeerConnection(peerConfig(offer, options, maxEventBytes));
+    this.#peer = new RTCPeerConnection(peerConfig(offer, { callId: options.callId, config, maxMessageSize: maxEventBytes }));
     this.#guard = new Guard(this.#peer);
     this.#gathering = new Gathering(this.#peer, {
       usesStun: config.useTurnOnServer && config.stunUrls.length > 0,
@@ -170,7 +115,6 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
       isNarrow: () => this.isNarrow,
       clock: this.#clock,
     });
-    this.#encoder = new SpeechEncoder({ bitrateBps: this.#opusBps });
     const { opusPayloadType, redPayloadType, sends } = offer.audio;
     if (sends) {
       this.#inbound = new Inbound({
@@ -183,12 +127,19 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
         ...(ticker && { clock: ticker }),
       });
     }
-    this.#estimator = new BandwidthEstimator({
-      startBps: config.startVideoBps + this.#audioBps,
-      minBps: this.#audioBps,
-      maxBps: config.maxVideoBps + this.#audioBps,
+    this.#link = new VisitorLink({ config, audio: offer.audio, framesPerS });
+    this.#ice = new VisitorIce({
+      peer: this.#peer,
+      offer,
+      answer: (sdp) => this.#answer(sdp),
+      after: (delayMs, fn) => this.#after(delayMs, fn),
+      log: (message, fields) => this.#log(message, fields),
     });
-    this.#ladder = new PictureLadder({ ...config, framesPerS });
+    this.#keyFrames = new KeyFrameRequests({
+      clock: this.#clock,
+      intervalMs: config.keyFrameIntervalMs,
+      onDue: () => this.emit('keyFrame'),
+    });
   }
 
   get answerSdp(): string {
@@ -196,7 +147,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
   }
 
   get isNarrow(): boolean {
-    return wantsLittle(this.#offer.audio) || this.#width.isNarrow;
+    return this.#link.isNarrow;
   }
 
   get isConnected(): boolean {
@@ -214,9 +165,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
       dtls.onRtp.subscribe((packet) => this.#onRtp(packet));
       dtls.onRtcp.subscribe((packet) => this.#onRtcp(packet));
     }
-    this.#after(ANSWER_DELAY_MS, () => {
-      for (const { candidate, mid } of this.#offer.candidates) this.#addCandidate(candidate, mid);
-    });
+    this.#ice.begin();
     this.#answerSdp = withSoundWishes(peer.localDescription!.sdp, this.#offer.audio);
     this.#after(this.#options.config.connectTimeoutMs, () => {
       if (!this.#everConnected) void this.close('the connection was not established in time');
@@ -225,19 +174,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
   }
 
   sendAudio(pcm: Int16Array | undefined, mediaTime: MediaTime, deadlineMs: number): void {
-    if (this.#state === 'closed' || !this.#audioOut) return;
-    const afterPause = this.#unsentFrames > 0;
-    this.#unsentFrames += (pcm?.length ?? SPEECH_FRAME) / SPEECH_FRAME;
-    this.#silentFrames = pcm ? 0 : this.#silentFrames + 1;
-    const keepAliveDue = this.#unsentFrames >= KEEP_ALIVE_FRAMES;
-    if (this.#silentFrames > SETTLED_FRAMES && !keepAliveDue) return;
-    const packet = this.#encoder.encode(pcm ?? SILENCE);
-    // The first packet of a silence tells the receiver that it begins; those after it would say nothing new.
-    const alreadyTold = this.#toldSilence;
-    this.#toldSilence = isDtx(packet);
-    if (this.#toldSilence && alreadyTold && !keepAliveDue) return;
-    this.#audioOut.sendFrame(packet, mediaTime, deadlineMs, afterPause);
-    this.#unsentFrames = 0;
+    if (this.#state !== 'closed') this.#speechOut?.send(pcm, mediaTime, deadlineMs);
   }
 
   sendVideo(frame: EncodedFrame, deadlineMs: number): void {
@@ -261,7 +198,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
       packetsSent: sum((sender) => sender.packetCount),
       packetsLost: sum((sender) => Math.max(0, sender.remotePacketsLost ?? 0)),
       roundTripMs: roundTripS === undefined ? undefined : roundTripS * 1000,
-      availableBps: this.#everConnected ? this.#estimator.availableBps : undefined,
+      availableBps: this.#everConnected ? this.#link.availableBps : undefined,
       inboundConcealedShare: this.#inbound?.concealedShare ?? 0,
     };
   }
@@ -273,19 +210,13 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     return patched;
   }
 
-  async close(reason: string): Promise<void> {
-    if (this.#state === 'closed') return;
-    this.#state = 'closed';
-    for (const timer of this.#timers) timer[Symbol.dispose]();
-    this.#timers.clear();
-    this.#keyFrameTimer?.[Symbol.dispose]();
-    this.#inbound?.[Symbol.dispose]();
-    this.#log('transport closed', { reason, drops: { ...this.#guard.drops, messages: this.#messages.dropped } });
-    this.emit('closed', reason);
-    await this.#messages.drained(LAST_WORDS_MS);
-    for (const dtls of this.#peer.dtlsTransports) if (dtls.state === 'connected') await sendCloseNotify(dtls);
-    await this.#gathering.release();
-    await this.#peer.close();
+  close(reason: string): Promise<void> {
+    if (this.#closing) return this.#closing;
+    // Known before it begins: who hears that the call is closed closes it again.
+    const closing = Promise.withResolvers<void>();
+    this.#closing = closing.promise;
+    closing.resolve(this.#close(reason));
+    return closing.promise;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -306,20 +237,10 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     this.#guard.refresh();
   }
 
-  get #audioBps(): number {
-    return this.#opusBps * (this.#offer.audio.redPayloadType === undefined ? 1 : 1 + REDUNDANT_FRAMES) + AUDIO_OVERHEAD_BPS;
-  }
-
-  get #opusBps(): number {
-    const { audioBitrateBps, narrowAudioBitrateBps } = this.#options.config;
-    const mostBps = this.isNarrow ? Math.min(audioBitrateBps, narrowAudioBitrateBps) : audioBitrateBps;
-    return Math.min(mostBps, this.#offer.audio.maxBitrateBps ?? Number.POSITIVE_INFINITY);
-  }
-
   /** As many bits, and as often, as the link allows; frames are as long as the pacer makes them. */
   #fitSound(): void {
-    this.#encoder.setBitrate(this.#opusBps);
-    for (const sender of this.#peer.getSenders()) sender.redDistance = this.isNarrow ? 0 : REDUNDANT_FRAMES;
+    this.#speechOut?.setBitrate(this.#link.opusBps);
+    for (const sender of this.#peer.getSenders()) sender.redDistance = this.#link.redundantFrames;
   }
 
   #directionOf({ mid }: RTCRtpTransceiver): 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive' {
@@ -334,51 +255,26 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     const fragment = readFragment(sdpFragment);
     if (this.#state === 'closed') throw transportError('transport_closed', 'The call has ended');
     this.#lastHeardMs = this.#clock.nowMs();
-    const { iceUfrag, icePwd, candidates } = fragment;
-    const restarts = iceUfrag !== undefined && iceUfrag !== this.#iceUfrag;
-    if (restarts) await this.#restartIce(iceUfrag, icePwd!);
-    for (const { candidate, mid } of candidates) this.#addCandidate(candidate, mid ?? this.#offer.audio.mid);
-    return restarts ? answerFragment(this.#peer.localDescription!.sdp) : undefined;
+    return this.#ice.take(fragment);
   }
 
-  async #restartIce(ufrag: string, pwd: string): Promise<void> {
-    this.#iceUfrag = ufrag;
-    this.#candidates = 0;
-    const early = this.#early.splice(0).filter((candidate) => candidate.ufrag === ufrag);
-    try {
-      await this.#answer(withCredentials(this.#offer.sdp, ufrag, pwd));
-    } catch (error) {
-      throw transportError('sdp_invalid', 'ICE could not be restarted', { cause: error });
-    }
-    this.#log('ice restart');
-    for (const { candidate, sdpMid } of early) this.#addCandidate(candidate, sdpMid);
-    this.#after(ANSWER_DELAY_MS, () => this.#startIce(ufrag, ANSWER_DELAY_MS));
-  }
-
-  /** With DTLS up, werift does not start ICE again by itself, and no state change would tell. */
-  #startIce(ufrag: string, waitedMs: number): void {
-    if (this.#iceUfrag !== ufrag) return;
-    for (const { iceTransport, state } of this.#peer.dtlsTransports) {
-      if (state !== 'connected' || iceTransport.state === 'connected' || iceTransport.state === 'closed') continue;
-      const { earlyChecks } = iceTransport.connection as unknown as { readonly earlyChecks: readonly unknown[] };
-      if (earlyChecks.length === 0 && waitedMs < RESTART_LATEST_MS) {
-        this.#after(RESTART_POLL_MS, () => this.#startIce(ufrag, waitedMs + RESTART_POLL_MS));
-        return;
-      }
-      iceTransport.start().catch((error) => this.#log('ice restart failed', { error: String(error) }));
-    }
-  }
-
-  /** Never awaited: werift may look names up for seconds, though none should be left after the filter. */
-  #addCandidate(candidate: string, sdpMid: string): void {
-    if (this.#candidates >= MAX_CANDIDATES || !usableCandidate(candidate)) return;
-    this.#candidates++;
-    const ufrag = / ufrag (\S+)/.exec(candidate)?.[1];
-    if (ufrag !== undefined && ufrag !== this.#iceUfrag) {
-      this.#early.push({ ufrag, candidate, sdpMid });
-      return;
-    }
-    this.#peer.addIceCandidate({ candidate, sdpMid }).catch((error) => this.#log('candidate refused', { error: String(error) }));
+  async #close(reason: string): Promise<void> {
+    this.#state = 'closed';
+    for (const timer of this.#timers) timer[Symbol.dispose]();
+    this.#timers.clear();
+    this.#keyFrames[Symbol.dispose]();
+    this.#inbound?.[Symbol.dispose]();
+    this.#log('transport closed', { reason, drops: { ...this.#guard.drops, messages: this.#messages.dropped } });
+    this.emit('closed', reason);
+    const { dtlsTransports } = this.#peer;
+    const steps = [
+      () => this.#messages.drained(LAST_WORDS_MS),
+      () => Promise.all(dtlsTransports.filter(({ state }) => state === 'connected').map(sendCloseNotify)),
+      () => this.#gathering.release(),
+      () => this.#peer.close(),
+    ];
+    // Whatever goes wrong with one, sockets are closed at the end.
+    for (const step of steps) await step().catch((error: unknown) => this.#log('not closed cleanly', { error: String(error) }));
   }
 
   #onIceState(state: string): void {
@@ -388,11 +284,10 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     // Never the end of the call: a restart, or the same path, may bring it back until the visitor counts as vanished.
     if (state === 'disconnected' || state === 'failed') this.#interrupt();
     else if (state === 'connected') {
-      this.#history.clear();
-      this.#estimator.restart();
+      this.#link.restart();
       this.#flow();
       // What was sent while there was no path is lost; asked by itself, the browser would wait for seconds.
-      if (this.#videoOut) this.#requestKeyFrame();
+      if (this.#videoOut) this.#keyFrames.request();
     }
   }
 
@@ -409,18 +304,18 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
   }
 
   #connect(): void {
-    if (this.#everConnected) return;
+    if (this.#everConnected || this.#state === 'closed') return;
     const { audio, video } = this.#offer;
     const sender = (mid: string) => this.#peer.getTransceivers().find((transceiver) => transceiver.mid === mid)?.sender;
     const out = (mid: string): RtpOutOptions | undefined => {
       const found = sender(mid);
       const nowMs = () => this.#clock.nowMs();
       // Deadlines are on the clock's axis, sender reports on that of Unix.
-      return found && { sender: found, history: this.#history, nowMs, originMs: Date.now() - nowMs() };
+      return found && { sender: found, history: this.#link.history, nowMs, originMs: Date.now() - nowMs() };
     };
     const audioOut = audio.receives ? out(audio.mid) : undefined;
     const videoOut = video ? out(video.mid) : undefined;
-    this.#audioOut = audioOut && new AudioOut(audioOut);
+    this.#speechOut = audioOut && new SpeechOut(new AudioOut(audioOut), this.#link.opusBps);
     this.#videoOut = video && videoOut && new VideoOut(video.codec, { ...videoOut, originMs: audioOut?.originMs ?? videoOut.originMs });
     this.#everConnected = true;
     this.#inbound?.start();
@@ -433,7 +328,7 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     this.#lastHeardMs = this.#clock.nowMs();
     this.emit('connected');
     // Whatever was sent before is lost to the visitor.
-    if (this.#videoOut) this.#requestKeyFrame();
+    if (this.#videoOut) this.#keyFrames.request();
   }
 
   #interrupt(): void {
@@ -471,41 +366,20 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
     } else if (packet.type === RtcpPayloadSpecificFeedback.type) {
       const { feedback } = packet as RtcpPayloadSpecificFeedback;
       const kind = (feedback as { count?: number } | undefined)?.count;
-      if (kind === PictureLossIndication.count || kind === FULL_INTRA_REQUEST) this.#requestKeyFrame();
+      if (kind === PictureLossIndication.count || kind === FULL_INTRA_REQUEST) this.#keyFrames.request();
     }
   }
 
   #onFeedback(feedback: TransportWideCC): void {
-    const delivered: DeliveredPacket[] = [];
-    for (const { sequenceNumber, arrivedAtMs } of twccResults(feedback)) {
-      const sent = this.#history.take(sequenceNumber, arrivedAtMs !== undefined);
-      if (sent) delivered.push({ ...sent, arrivedAtMs });
-    }
     const nowMs = this.#clock.nowMs();
-    this.#estimator.report(delivered, nowMs);
-    if (this.#width.update(this.#estimator, nowMs)) {
-      this.#log('the link has become', { width: this.#width.isNarrow ? 'narrow' : 'wide' });
+    if (this.#link.report(feedback, nowMs)) {
+      this.#log('the link has become', { width: this.#link.isNarrow ? 'narrow' : 'wide' });
       this.#fitSound();
       this.emit('width');
     }
     if (!this.#videoOut) return;
-    if (!this.#width.isNarrow && this.#ladder.retry(this.#estimator.congested, nowMs))
-      this.#estimator.probe(this.#audioBps + this.#options.config.minVideoBps * 1.3);
-    const target = this.#ladder.update(this.#estimator.availableBps - this.#audioBps, nowMs);
+    const target = this.#link.nextTarget(nowMs);
     if (target) this.emit('target', target);
-  }
-
-  /** At once when the last one is long enough ago, else when it will be; requests in between are one. */
-  #requestKeyFrame(): void {
-    if (this.#keyFrameTimer || this.#state === 'closed') return;
-    const waitMs = this.#lastKeyFrameMs + this.#options.config.keyFrameIntervalMs - this.#clock.nowMs();
-    const ask = () => {
-      this.#keyFrameTimer = undefined;
-      this.#lastKeyFrameMs = this.#clock.nowMs();
-      this.emit('keyFrame');
-    };
-    if (waitMs <= 0) ask();
-    else this.#keyFrameTimer = after(this.#clock, waitMs, ask);
   }
 
   #housekeep(): void {
@@ -514,13 +388,13 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
       if (this.#everConnected && silentMs > this.#options.config.vanishedAfterMs) return void this.close('the visitor vanished');
       if (this.#guard.dataFlooded) return void this.close('the visitor sent more data than allowed');
       if (silentMs > SILENT_AFTER_MS) this.#interrupt();
-      const lossPercent = this.#estimator.lossShare * 100;
-      this.#encoder.setLossPercent(Math.max(MIN_LOSS_PERCENT, Math.min(MAX_LOSS_PERCENT, lossPercent * 1.5)));
+      this.#speechOut?.setLossShare(this.#link.lossShare);
       this.#housekeep();
     });
   }
 
   #after(delayMs: number, fn: () => void): void {
+    if (this.#state === 'closed') return;
     const timer = after(this.#clock, delayMs, () => {
       this.#timers.delete(timer);
       fn();
@@ -531,56 +405,4 @@ class WebRtcCall extends Emitter<TransportEvents> implements WebRtcTransport {
   #log(message: string, fields: Readonly<Record<string, unknown>> = {}): void {
     this.#options.log?.(message, { callId: this.#options.callId, ...fields });
   }
-}
-
-function peerConfig(
-  offer: Offer,
-  { callId, config }: WebRtcOptions,
-  maxMessageSize: number,
-): ConstructorParameters<typeof RTCPeerConnection>[0] {
-  const { opusPayloadType, redPayloadType } = offer.audio;
-  const opus = useOPUS({ payloadType: opusPayloadType, parameters: 'minptime=10;useinbandfec=1;usedtx=1' });
-  const red = redPayloadType === undefined ? [] : [redCodec(redPayloadType, opusPayloadType)];
-  const { portMin, portMax } = config;
-  return {
-    // werift takes one URL of each kind, and without relaying a server's own address is all that it needs to know.
-    iceServers: config.useTurnOnServer ? iceServersFor(callId, config).map(({ urls, ...rest }) => ({ ...rest, urls: [...urls] })) : [],
-    iceUseIpv6: false,
-    iceAdditionalHostAddresses: ['127.0.0.1', ...config.hostAddresses],
-    icePortRange: portMin > 0 && portMax > portMin ? [portMin, portMax] : undefined,
-    bundlePolicy: 'max-bundle',
-    maxMessageSize,
-    // RED comes first, so that it is what is sent (RFC 2198 around Opus).
-    codecs: { audio: [...red, opus], video: offer.video ? videoCodecs(offer.video) : [] },
-    headerExtensions: {
-      // How wide a link is that the visitor calls narrow is not measured: reports about each packet, and the packets that browsers
-      // try it with, would take a good part of it.
-      audio: wantsLittle(offer.audio) ? [useSdesMid()] : [useSdesMid(), useAbsSendTime(), useTransportWideCC()],
-      video: [useSdesMid(), useAbsSendTime(), useTransportWideCC(), new RTCRtpHeaderExtensionParameters({ uri: PLAYOUT_DELAY_URI })],
-    },
-  };
-}
-
-const redCodec = (payloadType: number, opusPayloadType: number) =>
-  new RTCRtpCodecParameters({
-    mimeType: 'audio/red',
-    clockRate: 48_000,
-    channels: 2,
-    payloadType,
-    parameters: `${opusPayloadType}/${opusPayloadType}`,
-  });
-
-function videoCodecs({ codec, payloadType, rtxPayloadType, parameters }: OfferedVideo): RTCRtpCodecParameters[] {
-  const picture = new RTCRtpCodecParameters({
-    mimeType: codec === 'vp8' ? 'video/VP8' : 'video/H264',
-    clockRate: 90_000,
-    payloadType,
-    rtcpFeedback: [useNACK(), usePLI(), useFIR(), useREMB(), useTWCC()],
-    ...(parameters && { parameters }),
-  });
-  if (rtxPayloadType === undefined) return [picture];
-  return [
-    picture,
-    new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000, payloadType: rtxPayloadType, parameters: `apt=${payloadType}` }),
-  ];
 }
