@@ -46,6 +46,7 @@ export class EarStream {
   #recogniserWorks: boolean | undefined;
   /** Speech up to here belongs to an utterance that is over. */
   #settledMs: number;
+  #closed = false;
 
   constructor(opened: OpenEar, vad: VadStream, asr: AsrEngine | undefined, options: EarStreamOptions, report: (report: EarReport) => void) {
     this.vad = vad;
@@ -99,6 +100,8 @@ export class EarStream {
 
   /** What the VAD says about the frame that was taken last. */
   onProbability(probability: number): void {
+    // The call may have ended while its frame was with the VAD: an utterance that began now would keep its recogniser for ever.
+    if (this.#closed) return;
     const atMs = this.#position / SAMPLES_PER_MS;
     const { periodicity, pitchHz } = this.#voicing.push(this.#frame, probability >= VOICING_FROM);
     const frameDb = levelDb(this.#frame);
@@ -126,6 +129,7 @@ export class EarStream {
   }
 
   close(): void {
+    this.#closed = true;
     this.#utterance?.drop();
     this.#utterance = undefined;
   }
