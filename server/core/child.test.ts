@@ -74,6 +74,17 @@ describe('a supervised child', () => {
     expect(await made.ask({ kind: 'echo', value: 'alive' })).toBe('alive');
   });
 
+  it('goes on trying when the system makes no process', async () => {
+    const { execPath } = process;
+    const made = child();
+    process.execPath = '/nowhere/node';
+    const refused = expect(made.start()).rejects.toThrow(/ENOENT/);
+    process.execPath = execPath;
+    await refused;
+    await once(made, 'ready');
+    expect(await made.ask({ kind: 'echo', value: 'alive' })).toBe('alive');
+  });
+
   it('carries an abort to the child', async () => {
     const made = child();
     await made.start();

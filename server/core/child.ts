@@ -188,7 +188,7 @@ export class SupervisedChild extends Emitter<ChildEvents> {
     this.#ready = false;
     this.#rejectAll(coreError('aborted', `The ${this.name} process was closed`));
     const child = this.#process;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
     if (child.connected) child.send({ t: 'stop' } satisfies ToChild, () => undefined);
     const kill = after(this.#clock, STOP_TIMEOUT_MS, () => child.kill('SIGKILL'));
@@ -213,6 +213,8 @@ export class SupervisedChild extends Emitter<ChildEvents> {
     child.on('message', (message) => this.#onMessage(message as ToParent));
     child.on('error', (error) => {
       this.#failure = toVisavisError(error);
+      // What never began does not exit either.
+      if (child.pid === undefined) this.#onExit(child, 'could not be started');
     });
     child.once('exit', (code, signal) => this.#onExit(child, signal ? `killed by ${signal}` : `exited with ${code}`));
     this.#startTimer = after(this.#clock, startTimeoutMs, () => {
