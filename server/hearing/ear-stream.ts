@@ -1,4 +1,5 @@
 import { isAbort } from '../core/errors.ts';
+import { SoundQueue } from '../core/sound-queue.ts';
 import type { AsrEngine, RecognisedWord } from './asr/asr.ts';
 import type { EarReport, OpenEar } from './ear-messages.ts';
 import { SAMPLES_PER_MS, VAD_FRAME_SAMPLES } from './hearing-rate.ts';
@@ -37,8 +38,7 @@ export class EarStream {
   readonly #preRoll: SoundRing;
   readonly #frame = new Float32Array(VAD_FRAME_SAMPLES);
   /** Sound that the VAD has not seen; begins at `#position`. */
-  #waiting: Int16Array[] = [];
-  #waitingSamples = 0;
+  readonly #waiting = new SoundQueue();
   #position: number;
   #utterances: number;
   #utterance: Utterance | undefined;
@@ -64,14 +64,13 @@ export class EarStream {
   }
 
   push(atSample: number, pcm: Int16Array): void {
-    const expected = this.#position + this.#waitingSamples;
+    const expected = this.#position + this.#waiting.samples;
     if (atSample !== expected) this.#skipTo(atSample);
     this.#waiting.push(pcm);
-    this.#waitingSamples += pcm.length;
   }
 
   get isDue(): boolean {
-    return this.#waitingSamples >= VAD_FRAME_SAMPLES;
+    return this.#waiting.samples >= VAD_FRAME_SAMPLES;
   }
 
   get isListening(): boolean {
@@ -80,17 +79,7 @@ export class EarStream {
 
   /** The next frame for the VAD, in -1..1; valid until the next call. */
   takeFrame(): Float32Array {
-    const pcm = new Int16Array(VAD_FRAME_SAMPLES);
-    let filled = 0;
-    while (filled < pcm.length) {
-      const first = this.#waiting[0]!;
-      const taken = first.subarray(0, pcm.length - filled);
-      pcm.set(taken, filled);
-      filled += taken.length;
-      if (taken.length === first.length) this.#waiting.shift();
-      else this.#waiting[0] = first.subarray(taken.length);
-    }
-    this.#waitingSamples -= pcm.length;
+    const pcm = this.#waiting.take(VAD_FRAME_SAMPLES);
     this.#position += pcm.length;
     this.#preRoll.push(pcm);
     this.#utterance?.push(pcm);
@@ -184,8 +173,7 @@ export class EarStream {
 
   /** Sound is missing: neither the VAD's state nor the pre-roll joins across the gap. */
   #skipTo(atSample: number): void {
-    this.#waiting = [];
-    this.#waitingSamples = 0;
+    this.#waiting.clear();
     this.#position = atSample;
     this.vad.reset();
     this.#preRoll.reset(atSample);

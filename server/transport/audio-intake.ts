@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { SPEECH_RATE_HZ } from '../core/media-time.ts';
+import { SoundQueue } from '../core/sound-queue.ts';
 import { FRAME_MS, HEARING_FRAME } from './opus.ts';
 import { SpeechToHearing } from './resample.ts';
 
@@ -20,8 +21,7 @@ export class AudioIntake implements Disposable {
   readonly #clock: Clock;
   readonly #onFrame: (pcm: Int16Array) => void;
   readonly #resampler = new SpeechToHearing();
-  #waiting: Int16Array[] = [];
-  #waitingSamples = 0;
+  readonly #waiting = new SoundQueue();
   /** How much more sound was passed on than time went by. */
   #leadMs = 0;
   #mostLeadMs = MIN_LEAD_MS;
@@ -39,10 +39,9 @@ export class AudioIntake implements Disposable {
   /** Mono 24 kHz. False when so much is waiting already that it was dropped. */
   append(pcm: Int16Array): boolean {
     const samples = this.#resampler.convert(pcm);
-    const waitingMs = (this.#waitingSamples / HEARING_FRAME) * FRAME_MS;
+    const waitingMs = (this.#waiting.samples / HEARING_FRAME) * FRAME_MS;
     if (waitingMs > MAX_WAITING_MS) return false;
     this.#waiting.push(samples);
-    this.#waitingSamples += samples.length;
     const durationMs = (pcm.length / SPEECH_RATE_HZ) * 1000;
     this.#mostLeadMs = durationMs > MAX_LEAD_MS ? MIN_LEAD_MS : Math.max(MIN_LEAD_MS, durationMs);
     this.#leadMs = Math.max(0, this.#leadMs);
@@ -52,8 +51,7 @@ export class AudioIntake implements Disposable {
 
   /** Forgets what was appended and not yet passed on. */
   clear(): void {
-    this.#waiting = [];
-    this.#waitingSamples = 0;
+    this.#waiting.clear();
   }
 
   [Symbol.dispose](): void {
@@ -80,7 +78,7 @@ export class AudioIntake implements Disposable {
 
   #pass(most: number): number {
     let frames = 0;
-    while (frames < most && this.#waitingSamples >= HEARING_FRAME) {
+    while (frames < most && this.#waiting.samples >= HEARING_FRAME) {
       this.#onFrame(this.#takeFrame());
       frames++;
     }
@@ -91,16 +89,7 @@ export class AudioIntake implements Disposable {
   /** The next frame, filled with silence where nothing is waiting. */
   #takeFrame(): Int16Array {
     const frame = new Int16Array(HEARING_FRAME);
-    let filled = 0;
-    while (filled < frame.length && this.#waiting[0]) {
-      const piece = this.#waiting[0];
-      const part = piece.subarray(0, frame.length - filled);
-      frame.set(part, filled);
-      filled += part.length;
-      if (part.length === piece.length) this.#waiting.shift();
-      else this.#waiting[0] = piece.subarray(part.length);
-    }
-    this.#waitingSamples -= filled;
+    frame.set(this.#waiting.take(HEARING_FRAME));
     return frame;
   }
 }
