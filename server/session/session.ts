@@ -1,13 +1,10 @@
 import { type ControlName, controlsIn } from '../core/avatar-controls.ts';
 import { after, type Clock } from '../core/clock.ts';
-import { toVisavisError } from '../core/errors.ts';
-import { msFromMediaTime } from '../core/media-time.ts';
-import type { SpokenPiece } from '../core/speech.ts';
+import { type MediaTime, msFromMediaTime } from '../core/media-time.ts';
 import type { CallEnd } from '../core/metrics.ts';
-import { newId } from '../protocol/common.ts';
 import type { EndReason } from '../protocol/server-events.ts';
-import type { ReplyPart, ReplyRequest } from '../thinking/contract.ts';
 import type { Pacer } from '../transport/contract.ts';
+import { Answers, type ResponseWishes } from './answers.ts';
 import { Attention } from './attention.ts';
 import { CallFace } from './call-face.ts';
 import { CALL_ENDS, callState, floorRules } from './call-state.ts';
@@ -16,30 +13,13 @@ import { Conversation, type Item } from './conversation.ts';
 import { Expression } from './expression.ts';
 import { floor } from './floor.ts';
 import { type FloorEffect, type FloorEvent, type FloorRules, type FloorState, initialFloor } from './floor-state.ts';
-import { latencySamples, type TurnStations, waterfall } from './latency.ts';
 import { Ledger } from './ledger.ts';
 import { Listening, type SpeechEvent } from './listening.ts';
+import { Question } from './question.ts';
 import type { SessionParts, SessionSettings } from './session-parts.ts';
 import { Speaker } from './speaker.ts';
-import { fixedReply, Turn } from './turn.ts';
 import { VisitorFeeling } from './visitor-feeling.ts';
 import { Wire } from './wire.ts';
-
-/** What a client may want of one response. */
-export interface ResponseWishes {
-  readonly instructions?: string;
-  readonly textOnly?: boolean;
-  readonly metadata?: Readonly<Record<string, string>>;
-}
-
-/** A turn that has begun, and its place in the conversation. */
-interface Reply {
-  readonly turn: Turn;
-  readonly item: Item;
-  readonly stations: TurnStations;
-  /** `response.done` was said. */
-  isDone: boolean;
-}
 
 /** What a transport says when the visitor ended the call himself. */
 const HUNG_UP = 'the visitor hung up';
@@ -66,18 +46,12 @@ export class Session {
   readonly #listening: Listening;
   readonly #expression: Expression | undefined;
   readonly #attention: Attention;
-  readonly #turns = new Map<string, Turn>();
-  readonly #replies = new Map<string, Reply>();
+  readonly #question: Question;
+  readonly #answers: Answers;
   readonly #onEnd: (reason: CallEnd) => void;
   #floor: FloorState;
   #pacer: Pacer | undefined;
-  #speaker: Speaker | undefined;
-  #userItemId = newId('item');
-  #origin = { originMs: 0, endpointMs: 0, finalMs: 0, startMs: 0 };
   #networkMs: number | null = null;
-  #wishes: ResponseWishes = {};
-  /** The last spoken question and its answer, while it may turn out that they came too early. */
-  #early: { readonly userId: string; readonly assistantId: string } | undefined;
   #tick: Disposable | undefined;
   #nextQualityMs = QUALITY_EVERY_MS;
   #closing: Promise<void> | undefined;
@@ -104,30 +78,47 @@ export class Session {
       wire: this.wire,
       language: () => settings.language,
       nowMs: () => this.nowMs,
-      mediaTime: () => this.#pacer?.now() ?? 0,
+      mediaTime: () => this.#mediaTime,
     });
     this.#attention = new Attention({
       performer,
       feeling: this.visitor,
       rules: parts.config.hearing,
-      mediaTime: () => this.#pacer?.now() ?? 0,
+      mediaTime: () => this.#mediaTime,
     });
     this.#listening = new Listening({ wire: this.wire, nowMs: () => this.nowMs, onSpeech: (event, atMs) => this.#onSpeech(event, atMs) });
+    this.#question = new Question({ conversation: this.conversation, wire: this.wire, listening: this.#listening });
+    this.#answers = new Answers({
+      parts,
+      settings,
+      conversation: this.conversation,
+      ledger: this.ledger,
+      wire: this.wire,
+      question: this.#question,
+      visitor: this.visitor,
+      face: () => this.face,
+      floor: () => this.#floor,
+      apply: (event) => this.apply(event),
+      nowMs: () => this.nowMs,
+      mediaTime: () => this.#mediaTime,
+      networkMs: () => this.#networkMs,
+      onBroken: (error) => this.#broken(error),
+    });
     this.face = new CallFace({
       ...parts,
       avatar: settings.avatar,
       quality: settings.quality,
       wire: this.wire,
-      mediaTime: () => this.#pacer?.now() ?? 0,
+      mediaTime: () => this.#mediaTime,
       drawnBy: (place) => {
         this.#pacer?.drawnBy(place);
         parts.face?.drawnBy(place);
       },
       limitRate: (framesPerS) => this.#pacer?.limitRate(framesPerS),
-      pictured: () => this.#pictured(),
+      pictured: () => this.#answers.pictured(),
     });
     // The greeting is made while the connection is being set up.
-    if (this.#greeting) this.#turns.set(this.#nextTurnId, this.#makeTurn(this.#nextTurnId, 'greeting', this.#greeting));
+    if (this.#greeting) this.#answers.prepare(this.#nextTurnId, 'greeting', this.#greeting);
     parts.transport
       .on('connected', () => this.#connected())
       .on('audio', (pcm) => this.#listening.hear(pcm))
@@ -147,10 +138,6 @@ export class Session {
     return this.#clock.nowMs() - this.#startedMs;
   }
 
-  get speaker(): Speaker | undefined {
-    return this.#speaker;
-  }
-
   get floor(): FloorState {
     return this.#floor;
   }
@@ -160,13 +147,13 @@ export class Session {
     const { state, effects } = floor(this.#floor, event);
     this.#floor = state;
     for (const effect of effects) this.#carryOut(effect);
-    if (this.#floor.carriedText === '') this.#early = undefined;
-    this.wire.state(callState(this.#floor), this.#pacer?.now() ?? 0);
+    if (this.#floor.carriedText === '') this.#answers.keepEarly();
+    this.wire.state(callState(this.#floor), this.#mediaTime);
   }
 
   /** Answers the conversation as it is. */
   respond(wishes: ResponseWishes): void {
-    this.#wishes = wishes;
+    this.#answers.wish(wishes);
     this.apply({ type: 'respond', atMs: this.nowMs });
   }
 
@@ -186,7 +173,7 @@ export class Session {
   /** Knobs of the avatar controller: each is set, or with null left to the avatar again, as all are with null. */
   setControls(controls: Readonly<Partial<Record<ControlName, number | null>>> | null): void {
     this.settings.controls = (controls && controlsIn({ ...this.settings.controls, ...controls })) ?? {};
-    this.#expression?.override(this.settings.controls, this.#pacer?.now() ?? 0);
+    this.#expression?.override(this.settings.controls, this.#mediaTime);
   }
 
   setRules(rules: Partial<FloorRules>): void {
@@ -201,29 +188,22 @@ export class Session {
 
   /** Sound of the running turn left through a carrier that sends it as events. */
   soundLeft(pcm: Int16Array): void {
-    const turn = this.#turns.get(this.#floor.turn?.turnId ?? '');
-    if (turn) this.wire.audio(turn, pcm);
+    this.#answers.soundLeft(pcm);
   }
 
   /** Turns that are prepared, made or spoken now. */
   get unfinishedTurns(): number {
-    return this.#turns.size;
+    return this.#answers.unfinished;
   }
 
   /** The response that is being made, spoken or held. */
   get runningResponseId(): string | undefined {
-    return this.#replies.get(this.#floor.turn?.turnId ?? '')?.turn.responseId;
+    return this.#answers.runningResponseId;
   }
 
   /** The client played so much of an answer. One that still goes on ends there; of an older one the sound is not known any more. */
   truncate(item: Item, audioEndMs: number): void {
-    const reply = [...this.#replies.values()].find((running) => running.item === item);
-    if (!reply) return;
-    const { turnId } = reply.turn;
-    const until = this.ledger.mediaTimeOf(turnId, audioEndMs);
-    const { text } = this.ledger.heardBy(turnId, until ?? Number.POSITIVE_INFINITY);
-    this.apply({ type: 'interrupt', atMs: this.nowMs });
-    if (!reply.turn.textOnly) item.text = text;
+    this.#answers.truncate(item, audioEndMs);
   }
 
   /** Ends the call once; resolves when everything is closed. */
@@ -244,19 +224,16 @@ export class Session {
     this.#pacer = createPacer(this.face.frames);
     this.#pacer.drawnBy(this.face.place);
     this.#pacer.limitRate(this.face.framesPerS);
-    this.#pacer.on('started', (turnId) => this.#sounding(turnId));
-    this.#speaker = new Speaker({
+    this.#pacer.on('started', (turnId) => this.#answers.sounding(turnId));
+    const speaker = new Speaker({
       pacer: this.#pacer,
       performer: face?.performer,
       expression: this.#expression,
       ledger: this.ledger,
       clock: this.#clock,
-      events: {
-        piece: (turn, piece, startsAt) => this.#pieceSaid(turn, piece, startsAt),
-        made: (turn, error) => this.#made(turn, error),
-        finished: (turn, error) => this.#finished(turn, error),
-      },
+      events: this.#answers.events,
     });
+    this.#answers.speakWith(speaker);
     this.#commands.begin();
     if (this.parts.ear.missing) this.#listening.missing(this.parts.ear.missing);
     this.#tick = after(this.#clock, TICK_MS, () => this.#onTick());
@@ -269,7 +246,7 @@ export class Session {
     this.#tick?.[Symbol.dispose]();
     this.visitor.close();
     this.apply({ type: 'end', atMs: this.nowMs, reason });
-    for (const turn of this.#turns.values()) turn.cancel();
+    this.#answers.close();
     this.wire.ended(reason);
     const closed = await Promise.allSettled([this.#pacer?.close(), this.#listening.close(), this.face.close(), transport.close(reason)]);
     for (const result of closed)
@@ -292,15 +269,15 @@ export class Session {
     this.#attention.take(event);
     if (event.type === 'prosody' || event.type === 'feeling') return;
     if (event.type === 'final') {
-      this.#origin.finalMs = this.nowMs;
-      this.#origin.startMs = event.startMs;
+      this.#question.finalMs = this.nowMs;
+      this.#question.startMs = event.startMs;
     }
     if (event.type === 'turn') {
       // Words that hang are no question yet, whatever the knowledge says to them.
       const whole = [this.#floor.carriedText, event.text].filter(Boolean).join(' ');
       this.apply({ ...event, atMs, complete: event.reason !== 'hanging' && this.parts.thinking.assess(whole).complete });
     } else this.apply({ ...event, atMs });
-    if (event.type === 'partial' && event.text) this.wire.emit('visavis.partial', { item_id: this.#userItemId, text: event.text });
+    if (event.type === 'partial' && event.text) this.wire.emit('visavis.partial', { item_id: this.#question.itemId, text: event.text });
   }
 
   // — what the floor decides
@@ -309,28 +286,27 @@ export class Session {
     const { config } = this.parts;
     switch (effect.type) {
       case 'speech-started':
-        this.wire.emit('input_audio_buffer.speech_started', { item_id: this.#userItemId, audio_start_ms: Math.round(effect.atMs) });
+        this.wire.emit('input_audio_buffer.speech_started', { item_id: this.#question.itemId, audio_start_ms: Math.round(effect.atMs) });
         break;
       case 'speech-stopped':
-        this.#origin.originMs = effect.atMs;
-        this.wire.emit('input_audio_buffer.speech_stopped', { item_id: this.#userItemId, audio_end_ms: Math.round(effect.atMs) });
+        this.#question.endMs = effect.atMs;
+        this.wire.emit('input_audio_buffer.speech_stopped', { item_id: this.#question.itemId, audio_end_ms: Math.round(effect.atMs) });
         break;
       case 'prepare':
-        this.#turns.set(effect.turnId, this.#makeTurn(effect.turnId, 'reply', effect.text, { speculative: true }));
+        this.#answers.prepare(effect.turnId, 'reply', effect.text, { speculative: true });
         break;
       case 'discard':
-        this.#turns.get(effect.turnId)?.cancel();
-        this.#turns.delete(effect.turnId);
+        this.#answers.discard(effect.turnId);
         break;
       case 'commit':
-        this.#commit(effect);
+        this.#answers.begin(effect);
         break;
       case 'heard':
-        this.#addUserItem(effect.text);
+        this.#question.add(effect.text);
         break;
       case 'end-utterance':
-        this.#origin.endpointMs = this.nowMs;
-        this.#origin.finalMs = this.nowMs;
+        this.#question.endpointMs = this.nowMs;
+        this.#question.finalMs = this.nowMs;
         this.#listening.endUtterance();
         break;
       case 'drop-utterance':
@@ -351,16 +327,16 @@ export class Session {
         this.#pacer?.duck(0);
         break;
       case 'pause':
-        this.#speaker?.pause(effect.turnId);
+        this.#answers.pause(effect.turnId);
         this.#pacer?.duck(0);
         this.face.setMode('listening');
         break;
       case 'resume':
-        this.#speaker?.resume(effect.turnId);
+        this.#answers.resume(effect.turnId);
         this.face.setMode('speaking');
         break;
       case 'yield':
-        this.#cut(effect.turnId, effect.to);
+        this.#answers.cut(effect.turnId, effect.to);
         break;
       case 'end':
         void this.end(effect.reason);
@@ -368,179 +344,10 @@ export class Session {
     }
   }
 
-  #commit({ turnId, kind, text, replaces }: Extract<FloorEffect, { type: 'commit' }>): void {
-    const log = this.parts.log.child({ turnId });
-    if (kind === 'reply' && replaces) this.#forgetEarlyAnswer();
-    const turn = this.#turns.get(turnId) ?? this.#makeTurn(turnId, kind, text);
-    this.#turns.set(turnId, turn);
-    const spoken = kind === 'reply' && text !== '';
-    if (spoken) this.#early = { userId: this.#addUserItem(text), assistantId: turn.itemId };
-    const stations: TurnStations = {
-      kind: spoken ? 'spoken' : kind === 'reply' ? 'typed' : kind === 'greeting' ? 'greeting' : 'said',
-      originMs: spoken ? this.#origin.originMs : this.nowMs,
-      ...(spoken ? { endpointMs: this.#origin.endpointMs, finalMs: this.#origin.finalMs } : {}),
-      startedMs: turn.figures.startedAtMs,
-    };
-    const item: Item = { id: turn.itemId, role: 'assistant', medium: turn.textOnly ? 'text' : 'audio', text: '', status: 'in_progress' };
-    this.#replies.set(turnId, { turn, item, stations, isDone: false });
-    const previous = this.conversation.add(item);
-    this.wire.responseBegan(turn, item, previous);
-    log.debug({ kind, prepared: turn.figures.startedAtMs < this.nowMs }, 'turn begins');
-    this.face.setMode('thinking');
-    void this.#speaker?.speak(turn).catch((error: unknown) => this.#broken(error));
-  }
-
   /** A mistake of ours: it costs this call, and no other. */
   #broken(error: unknown): void {
     this.parts.log.error({ err: error }, 'the call broke');
     void this.end('failed');
-  }
-
-  /** The visitor went on: the question as it was taken, and the answer to it, were not the conversation. */
-  #forgetEarlyAnswer(): void {
-    if (!this.#early) return;
-    this.#forget(this.#early.assistantId);
-    this.#forget(this.#early.userId);
-  }
-
-  #forget(itemId: string): void {
-    if (this.conversation.remove(itemId)) this.wire.emit('conversation.item.deleted', { item_id: itemId });
-  }
-
-  #addUserItem(text: string): string {
-    const item: Item = { id: this.#userItemId, role: 'user', medium: 'audio', text, status: 'completed' };
-    const previous = this.conversation.add(item);
-    this.#userItemId = newId('item');
-    this.wire.transcript(item, previous, Math.max(0, this.#origin.originMs - this.#listening.offsetMs - this.#origin.startMs) / 1000);
-    return item.id;
-  }
-
-  #cut(turnId: string, to: 'visitor' | 'client'): void {
-    const turn = this.#turns.get(turnId);
-    if (!turn) return;
-    this.#speaker?.stop(turnId);
-    turn.cancel();
-    const heard = this.ledger.heard(turnId, this.#pacer?.now() ?? 0);
-    const reply = this.#replies.get(turnId);
-    this.#drop(turnId);
-    if (!reply) return;
-    const { item } = reply;
-    if (!turn.textOnly) item.text = heard.text;
-    item.status = 'incomplete';
-    if (!reply.isDone)
-      this.wire.responseDone(turn, item, 'cancelled', {
-        type: 'cancelled',
-        reason: to === 'visitor' ? 'turn_detected' : 'client_cancelled',
-      });
-    this.wire.cut(turn, item, heard);
-    if (item.text === '') this.#forget(item.id);
-    this.parts.metrics.turns.inc({ outcome: 'interrupted' });
-    this.face.setMode('listening');
-  }
-
-  #drop(turnId: string): void {
-    this.#turns.delete(turnId);
-    this.#replies.delete(turnId);
-    this.ledger.forget(turnId);
-  }
-
-  // — the avatar's turn
-
-  #makeTurn(turnId: string, kind: Turn['kind'], text: string, { speculative = false } = {}): Turn {
-    const { speaking, config } = this.parts;
-    const { voice, language, rate, textOnly } = this.settings;
-    const wishes = kind === 'reply' && text === '' ? this.#wishes : {};
-    const persona =
-      wishes.instructions === undefined ? this.settings.persona : { ...this.settings.persona, systemPrompt: wishes.instructions };
-    const last = this.conversation.lastOf('user');
-    const question = text || last?.text || '';
-    const current = this.#turns.get(this.#floor.turn?.turnId ?? '');
-    const unfinished = current && { id: current.itemId, heardText: this.ledger.heard(current.turnId, this.#pacer?.now() ?? 0).text };
-    // What was answered too early is part of the question now.
-    const before = text === '' ? last?.id : speculative ? this.#early?.userId : undefined;
-    const history = this.conversation.history(before, unfinished);
-    return new Turn({
-      turnId,
-      kind,
-      itemId: newId('item'),
-      responseId: newId('resp'),
-      speaking: (wishes.textOnly ?? textOnly) ? undefined : { speaking, voice, language, rate },
-      ...(wishes.metadata ? { metadata: wishes.metadata } : {}),
-      nowMs: () => this.nowMs,
-      reply: (signal) => {
-        if (kind === 'reply') return this.#reply({ turnId, language, persona, history, text: question, speculative, signal });
-        return fixedReply(kind === 'prompt' ? config.persona.silencePrompt : text);
-      },
-    });
-  }
-
-  async *#reply(request: ReplyRequest): AsyncGenerator<ReplyPart> {
-    yield* this.parts.thinking.reply({ ...request, visitor: await this.visitor.about(request.text) });
-  }
-
-  #pieceSaid(turn: Turn, piece: SpokenPiece, startsAt: number): void {
-    const reply = this.#replies.get(turn.turnId);
-    if (reply) reply.item.text += piece.text;
-    this.wire.piece(turn, piece, startsAt);
-  }
-
-  #made(turn: Turn, error: unknown): void {
-    if (error !== undefined) {
-      const { code, stage } = toVisavisError(error, 'session');
-      this.parts.log.warn({ turnId: turn.turnId, code, stage }, 'turn failed');
-      this.wire.notice('answer_failed', 'error', 'I could not finish my answer. Please ask me again.');
-    }
-    // Over a WebSocket the sound is part of the response, and leaves as it is played.
-    if (this.parts.transport.kind === 'webrtc' || turn.textOnly) this.#done(turn, error);
-  }
-
-  /** The response is complete. */
-  #done(turn: Turn, error: unknown): void {
-    const reply = this.#replies.get(turn.turnId);
-    if (!reply || reply.isDone) return;
-    reply.isDone = true;
-    reply.item.status = error === undefined ? 'completed' : 'incomplete';
-    if (error === undefined) {
-      this.wire.responseDone(turn, reply.item, 'completed');
-      return;
-    }
-    const { code, message } = toVisavisError(error, 'session');
-    this.wire.responseDone(turn, reply.item, 'failed', { type: 'failed', error: { type: 'server_error', code, message } });
-  }
-
-  #finished(turn: Turn, error: unknown): void {
-    this.#done(turn, error);
-    this.wire.soundEnded(turn);
-    this.parts.metrics.turns.inc({ outcome: error === undefined ? 'completed' : 'failed' });
-    this.#drop(turn.turnId);
-    this.apply({ type: 'finished', atMs: this.nowMs, turnId: turn.turnId });
-    if (this.#floor.phase === 'listening' && !this.#floor.visitorSpeaking) this.face.setMode('idle');
-  }
-
-  #sounding(turnId: string): void {
-    const reply = this.#replies.get(turnId);
-    if (!reply) return;
-    const { turn, stations } = reply;
-    this.face.setMode('speaking');
-    this.wire.soundBegan(turn);
-    stations.soundMs = this.nowMs;
-    stations.firstTextMs = turn.figures.firstTextAtMs;
-    stations.firstPieceMs = turn.figures.firstPieceAtMs;
-    this.apply({ type: 'sounding', atMs: this.nowMs, turnId });
-    if (!this.parts.face) this.#reportLatency(turn, stations);
-  }
-
-  #reportLatency(turn: Turn, stations: TurnStations): void {
-    for (const [stage, elapsedMs] of latencySamples(stations)) this.parts.metrics.observeLatency(stage, elapsedMs);
-    this.wire.emit('visavis.latency', { response_id: turn.responseId, ...waterfall(stations, this.#networkMs) });
-  }
-
-  /** A picture was made; the first one of a turn that sounds ends its waterfall. */
-  #pictured(): void {
-    const { turn, stations } = this.#replies.get(this.#floor.turn?.turnId ?? '') ?? {};
-    if (!turn || stations?.soundMs === undefined || stations.firstFrameMs !== undefined) return;
-    stations.firstFrameMs = this.nowMs;
-    this.#reportLatency(turn, stations);
   }
 
   get #greeting(): string {
@@ -551,8 +358,12 @@ export class Session {
     return `turn_${this.#floor.nextTurn}`;
   }
 
+  get #mediaTime(): MediaTime {
+    return this.#pacer?.now() ?? 0;
+  }
+
   /** Media time of now, milliseconds. */
   get mediaMs(): number {
-    return msFromMediaTime(this.#pacer?.now() ?? 0);
+    return msFromMediaTime(this.#mediaTime);
   }
 }
