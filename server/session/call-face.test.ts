@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FaceWeightsDecoder } from '../face/weights/decoder.ts';
-import { SimulatedCall } from './stages.fixture.ts';
+import { SimulatedCall } from './simulated-call.fixture.ts';
 
 const drawsItself = () => new SimulatedCall({ picture: true, settings: { rendering: 'client' } });
 const draw = (rendering: 'server' | 'client') => ({ type: 'session.update', session: { type: 'realtime', visavis: { rendering } } });

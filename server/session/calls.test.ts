@@ -9,16 +9,12 @@ import type { ServerEvent } from '../protocol/server-events.ts';
 import { createPacer } from '../transport/pacer.ts';
 import { CallRegistry, type CallStages, type SocketTransport } from './calls.ts';
 import type { Caller, EventSocket } from './contract.ts';
-import {
-  RecordingPerformer,
-  ScriptedEar,
-  ScriptedFace,
-  ScriptedSpeaking,
-  ScriptedThinking,
-  ScriptedTransport,
-  settled,
-  testConfig,
-} from './stages.fixture.ts';
+import { ScriptedEar } from './scripted-ear.fixture.ts';
+import { RecordingPerformer, ScriptedFace } from './scripted-face.fixture.ts';
+import { ScriptedSpeaking } from './scripted-speaking.fixture.ts';
+import { ScriptedThinking } from './scripted-thinking.fixture.ts';
+import { ScriptedTransport } from './scripted-transport.fixture.ts';
+import { settled, testConfig } from './simulated-call.fixture.ts';
 
 const CALLER: Caller = { address: '127.0.0.1', requestId: 'r1' };
 const UNUSED_SOCKET: EventSocket = {

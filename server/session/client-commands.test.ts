@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SimulatedCall, settled } from './stages.fixture.ts';
+import { settled, SimulatedCall } from './simulated-call.fixture.ts';
 
 const LONG = 'One two three four five. Six seven eight nine ten. ';
 const userText = (text: string, more: object = {}) => ({

@@ -3,7 +3,7 @@ import type { AvatarControls } from '../core/avatar-controls.ts';
 import { USUAL_CONTROLS } from '../core/avatar-controls.ts';
 import { type EmotionEstimate, emotionEstimate, NO_EMOTION } from '../core/emotion.ts';
 import { Expression } from './expression.ts';
-import { RecordingPerformer } from './stages.fixture.ts';
+import { RecordingPerformer } from './scripted-face.fixture.ts';
 import type { Mark } from './turn.ts';
 
 const QUIET = new Int16Array(2_400);

@@ -8,7 +8,10 @@ import { createPacer } from '../transport/pacer.ts';
 import { Expression } from './expression.ts';
 import { Ledger } from './ledger.ts';
 import { Speaker } from './speaker.ts';
-import { RecordingPerformer, ScriptedSpeaking, ScriptedTransport, settled, WORD_MS } from './stages.fixture.ts';
+import { RecordingPerformer } from './scripted-face.fixture.ts';
+import { ScriptedSpeaking, WORD_MS } from './scripted-speaking.fixture.ts';
+import { ScriptedTransport } from './scripted-transport.fixture.ts';
+import { settled } from './simulated-call.fixture.ts';
 import { fixedReply, Turn } from './turn.ts';
 
 /** A mouth with a real pacer, and a note of everything that it tells. */

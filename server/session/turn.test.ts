@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { coreError } from '../core/errors.ts';
 import type { SpokenPiece } from '../core/speech.ts';
 import type { ReplyPart } from '../thinking/contract.ts';
-import { ScriptedSpeaking, settled } from './stages.fixture.ts';
+import { ScriptedSpeaking } from './scripted-speaking.fixture.ts';
+import { settled } from './simulated-call.fixture.ts';
 import { fixedReply, Turn } from './turn.ts';
 
 interface Making {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emotionEstimate } from '../core/emotion.ts';
-import { SimulatedCall } from './stages.fixture.ts';
+import { SimulatedCall } from './simulated-call.fixture.ts';
 
 const feels = (text: string) => (text.includes('sad') ? emotionEstimate({ sad: 1 }, 0.7) : emotionEstimate({ neutral: 1 }, 0.15));
 

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { mediaTimeFromMs } from '../core/media-time.ts';
 import type { ServerEvent } from '../protocol/server-events.ts';
 import type { Item } from './conversation.ts';
-import { ScriptedTransport, SimulatedCall, settled, spoken } from './stages.fixture.ts';
+import { spoken } from './scripted-speaking.fixture.ts';
+import { ScriptedTransport } from './scripted-transport.fixture.ts';
+import { settled, SimulatedCall } from './simulated-call.fixture.ts';
 import { fixedReply, Turn } from './turn.ts';
 import { Wire, wireItem } from './wire.ts';
 
