@@ -167,17 +167,10 @@ export class CallRegistry implements Calls {
     open: (callId: string, log: Log) => Promise<Opened>,
     { caller, thirds }: { readonly caller: Caller; readonly thirds: number },
   ): Promise<Opened> {
-    const { metrics, log } = this.#stages;
-    if (this.#draining) {
-      metrics.callRefused('shutting_down');
-      throw sessionError('shutting_down', 'The server is shutting down', { retryAfterS: 10 });
-    }
-    if (!this.#hasRoomFor(thirds)) {
-      metrics.callRefused('full');
-      throw this.#full();
-    }
+    if (this.#draining) throw sessionError('shutting_down', 'The server is shutting down', { retryAfterS: 10 });
+    if (!this.#hasRoomFor(thirds)) throw this.#full();
     const callId = newId('call');
-    const ownLog = callLog(log, callId);
+    const ownLog = callLog(this.#stages.log, callId);
     this.#calls.set(callId, { thirds });
     const opening = open(callId, ownLog);
     this.#openings.add(opening);
@@ -188,7 +181,6 @@ export class CallRegistry implements Calls {
     } catch (error) {
       const { code } = toVisavisError(error, 'session');
       ownLog.info({ requestId: caller.requestId, code }, 'call refused');
-      if (code === 'sdp_invalid') metrics.callRefused('bad_offer');
       this.#free(callId);
       throw error;
     } finally {
