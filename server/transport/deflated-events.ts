@@ -39,7 +39,7 @@ export class DeflatedEvents implements Disposable {
   send(text: string): boolean {
     if (this.#closed || this.#eventBytes + this.#deflated.length > MAX_WAITING_BYTES) return false;
     this.#events.push(text);
-    this.#eventBytes += text.length;
+    this.#eventBytes += Buffer.byteLength(text);
     this.#turn ??= after(this.#options.clock, GATHER_MS, () => void this.#sendPiece());
     return true;
   }

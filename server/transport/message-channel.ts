@@ -17,7 +17,10 @@ const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
 /** A visitor that takes no more events for so long a backlog does not get further ones. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
-/** JSON events over data channels of any label. On a narrow link they come deflated where the visitor can read that. What comes in is text within the limit, or it is dropped. */
+/**
+ * JSON events over data channels of any label. On a narrow link they leave deflated where the visitor can read that. What comes
+ * in is text within the limit, or it is dropped.
+ */
 export class MessageChannel {
   readonly #options: MessageChannelOptions;
   readonly #channels = new Set<RTCDataChannel>();
@@ -49,9 +52,12 @@ export class MessageChannel {
     const channel = this.#open();
     if (channel) {
       this.#say(channel, text);
-    } else if (this.#queued.length < MAX_QUEUED && this.#queuedBytes + text.length <= MAX_QUEUED_BYTES) {
+      return;
+    }
+    const bytes = Buffer.byteLength(text);
+    if (this.#queued.length < MAX_QUEUED && this.#queuedBytes + bytes <= MAX_QUEUED_BYTES) {
       this.#queued.push(text);
-      this.#queuedBytes += text.length;
+      this.#queuedBytes += bytes;
     } else {
       this.dropped++;
     }
