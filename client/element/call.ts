@@ -1,6 +1,7 @@
-import type { ClientEventInput, PictureQuality } from '../../server/protocol/index.ts';
 import { DEFLATED_EVENTS_PROTOCOL } from '../../server/core/deflated-events.ts';
 import type { FaceParameters } from '../../server/face/parameters.ts';
+import type { ClientEventInput, PictureQuality } from '../../server/protocol/index.ts';
+import { CallReports } from './call-reports.ts';
 import type { CaptionAction } from './captions.ts';
 import { FaceLink } from './drawn-face/face-link.ts';
 import { CallError, toCallError } from './errors.ts';
@@ -12,22 +13,21 @@ import {
   interruption,
   type Notice,
   type Quality,
-  readEvent,
   qualityChange,
+  readEvent,
   renderingChange,
   sessionOf,
   typedMessage,
 } from './events.ts';
-import { credentialsOf, iceFragment, restartedDescription, type TrickledCandidate } from './ice-fragment.ts';
+import { Hush } from './hush.ts';
 import { canInflate, InflatedEvents } from './inflated-events.ts';
 import { type TurnLatency, waterfallOf } from './latency.ts';
 import { Microphone } from './microphone.ts';
-import { NetworkMeter, type NetworkSample, playedBy, PlayoutClock } from './playout.ts';
+import { Negotiation } from './negotiation.ts';
+import { type NetworkSample, playedBy, PlayoutClock } from './playout.ts';
 import type { RenderingPlace } from './rendering-place.ts';
-import { QueueWatch } from './queue-watch.ts';
 import { type CallWishes, Signalling } from './signalling.ts';
 import type { CallAction } from './state.ts';
-import { thriftySound } from './thrifty-sound.ts';
 import { TypedEvents } from './typed-events.ts';
 
 export interface CallOptions extends CallWishes {
@@ -55,63 +55,35 @@ export interface CallEvents {
   face: { readonly mediaMs: number; readonly parameters: FaceParameters };
 }
 
-/** Candidates that are found within this time travel in one PATCH. */
-const TRICKLE_BATCH_MS = 30;
-/** `disconnected` often heals by itself within a second or two (a Wi-Fi hand-over). */
-const RESTART_AFTER_MS = 1_500;
-const RESTART_EVERY_MS = 4_000;
-/** The server keeps a call without packets for 60 s. */
-const GIVE_UP_AFTER_MS = 45_000;
-const CONNECT_TIMEOUT_MS = 12_000;
-const PLAYOUT_EVERY_MS = 200;
-/** The same where every packet counts. */
-const THRIFTY_PLAYOUT_EVERY_MS = 1_000;
-const NETWORK_EVERY_MS = 1_000;
-/** Every so many network samples the server is told, too. */
-const STATS_EVERY_SAMPLES = 3;
-/** Hanging up, the server still tells what was heard, and that the call has ended. */
+/** After hanging up: the server ends the connection in order, instead of losing it. */
 const LAST_WORDS_MS = 1_000;
 /** Events that were written before the channel opened. */
 const MAX_QUEUED_EVENTS = 64;
 
 /**
- * One RTCPeerConnection from its offer to its end. The offer is sent at once and candidates follow it; a lost network
- * is met with ICE restarts on the same call. `close` is final: a new call is a new Call.
+ * One RTCPeerConnection from its offer to its end: the microphone's sound up, the avatar's sound and picture down, events both ways.
+ * `close` is final: a new call is a new Call.
  */
 export class Call extends TypedEvents<CallEvents> {
   readonly #options: CallOptions;
   readonly #signalling: Signalling;
   readonly #abort = new AbortController();
-  readonly #network = new NetworkMeter();
   readonly #queued: string[] = [];
   #pc: RTCPeerConnection | undefined;
+  #negotiation: Negotiation | undefined;
+  #reports: CallReports | undefined;
   #channel: RTCDataChannel | undefined;
   #microphone: Microphone | undefined;
   #audioReceiver: RTCRtpReceiver | undefined;
+  #hush: Hush | undefined;
   readonly #clock = new PlayoutClock(
     () => this.#audioReceiver && playedBy(this.#audioReceiver),
     () => performance.now(),
   );
-  #candidates: TrickledCandidate[] = [];
-  #gathered = false;
-  #trickleTimer: ReturnType<typeof setTimeout> | undefined;
-  #restartTimer: ReturnType<typeof setTimeout> | undefined;
-  #giveUpTimer: ReturnType<typeof setTimeout> | undefined;
-  #connectTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly #intervals: ReturnType<typeof setInterval>[] = [];
-  /** A new description is being agreed on. */
-  #negotiating = false;
-  #isThrifty: boolean;
-  readonly #queue = new QueueWatch();
-  #playoutTimer: ReturnType<typeof setInterval> | undefined;
-  #created = false;
   #muted: boolean;
   #avatar: string | undefined;
   #rendering: RenderingPlace;
   #faceLink: FaceLink | undefined;
-  #reportedMs = -1;
-  #networkSample: NetworkSample | undefined;
-  #networkSamples = 0;
 
   constructor(options: CallOptions) {
     super();
@@ -119,7 +91,6 @@ export class Call extends TypedEvents<CallEvents> {
     this.#muted = options.muted;
     this.#avatar = options.avatar;
     this.#rendering = options.rendering ?? 'server';
-    this.#isThrifty = options.thrifty ?? false;
     this.#signalling = new Signalling(options.base, options.token);
   }
 
@@ -145,7 +116,7 @@ export class Call extends TypedEvents<CallEvents> {
 
   /** The server says by a `session` event when it is so. */
   set rendering(rendering: RenderingPlace) {
-    if (rendering === this.#rendering) return;
+    if (this.closed || rendering === this.#rendering) return;
     this.#rendering = rendering;
     if (this.#pc) this.#openFaceLink(this.#pc);
     this.#send(renderingChange(rendering));
@@ -224,7 +195,7 @@ export class Call extends TypedEvents<CallEvents> {
     this.#microphone?.resume();
   }
 
-  /** Hangs up. The microphone is released at once; the connection stays for the server's last words. */
+  /** Hangs up. The microphone is released at once; the connection stays until the server has closed its side, or a second. */
   close(reason = 'hangup'): void {
     if (this.closed) return;
     this.#action({ type: 'ended', reason });
@@ -243,9 +214,10 @@ export class Call extends TypedEvents<CallEvents> {
 
   #release(lingerMs: number): void {
     this.#abort.abort();
-    for (const timer of [this.#trickleTimer, this.#restartTimer, this.#giveUpTimer, this.#connectTimer]) clearTimeout(timer);
-    for (const interval of [this.#playoutTimer, ...this.#intervals]) clearInterval(interval);
+    this.#negotiation?.close();
+    this.#reports?.close();
     this.#signalling.hangUp();
+    this.#hush?.[Symbol.dispose]();
     this.#microphone?.close();
     const pc = this.#pc;
     if (!pc) return;
@@ -274,6 +246,7 @@ export class Call extends TypedEvents<CallEvents> {
   }
 
   async #connect(microphone: Microphone, iceServers: readonly RTCIceServer[]): Promise<void> {
+    if (this.closed) return;
     const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers: [...iceServers] });
     this.#pc = pc;
     pc.addTransceiver(microphone.track, { direction: 'sendrecv', streams: [microphone.stream] });
@@ -281,71 +254,42 @@ export class Call extends TypedEvents<CallEvents> {
     this.#openChannel(pc.createDataChannel('events', { ordered: true, ...(canInflate() && { protocol: DEFLATED_EVENTS_PROTOCOL }) }));
     this.#openFaceLink(pc);
     pc.ontrack = (event) => this.#onTrack(event);
-    pc.onicecandidate = ({ candidate }) => this.#onCandidate(candidate);
-    pc.onconnectionstatechange = () => this.#onConnectionState(pc.connectionState);
-    pc.onicegatheringstatechange = () => {
-      if (pc.iceGatheringState === 'gathering') this.#gathered = false;
-    };
-    // The machine has a network again: no need to wait for the next attempt.
-    addEventListener(
-      'online',
-      () => {
-        if (pc.connectionState !== 'connected') this.#restartIn(0);
-      },
-      { signal: this.#abort.signal },
-    );
-    this.#connectTimer = setTimeout(() => this.#fail(new CallError('connection_failed')), CONNECT_TIMEOUT_MS);
-
-    await pc.setLocalDescription(await pc.createOffer());
-    const offer = pc.localDescription?.sdp ?? '';
-    const sent = this.#isThrifty ? thriftySound(offer) : offer;
-    const created = await this.#signalling.create(sent, sessionOf(this.#options), this.#abort.signal);
-    if (this.closed) return;
-    this.#created = true;
-    // Candidates of STUN and TURN servers that only the answer names are gathered by a restart, if host ones don't do.
-    if (created.iceServers.length > 0) pc.setConfiguration({ bundlePolicy: 'max-bundle', iceServers: [...created.iceServers] });
-    await pc.setRemoteDescription({ type: 'answer', sdp: created.answerSdp });
-    this.#trickle();
-    this.#setPlayoutInterval();
-    this.#intervals.push(setInterval(() => void this.#readNetwork(), NETWORK_EVERY_MS));
+    const negotiation = this.#negotiate(pc);
+    const reports = this.#report(pc);
+    await negotiation.begin(sessionOf(this.#options));
+    reports.start(negotiation.isThrifty);
   }
 
-  #setPlayoutInterval(): void {
-    clearInterval(this.#playoutTimer);
-    this.#playoutTimer = setInterval(() => this.#reportPlayout(), this.#isThrifty ? THRIFTY_PLAYOUT_EVERY_MS : PLAYOUT_EVERY_MS);
-  }
-
-  /**
-   * The link has turned out to be narrow: from now on, and for the rest of the call, sound takes little room on the way up, too.
-   * Only this browser needs to know, since what it sends was agreed on before.
-   */
-  async #becomeThrifty(): Promise<void> {
-    const pc = this.#pc;
-    const before = pc?.currentRemoteDescription?.sdp;
-    if (!pc || !before || this.closed || this.#isThrifty || this.#negotiating) return;
-    this.#negotiating = true;
-    try {
-      await pc.setLocalDescription(await pc.createOffer());
-      await pc.setRemoteDescription({ type: 'answer', sdp: thriftySound(before) });
-      this.#isThrifty = true;
-      this.#setPlayoutInterval();
-    } catch (thrown) {
-      if (this.closed) return;
-      console.warn('visavis: sound goes on as it was', thrown);
-      await this.#rollBack(pc);
-    } finally {
-      this.#negotiating = false;
-    }
-    if (this.closed) return;
-    // What had to wait meanwhile.
-    this.#trickle();
-    if (pc.connectionState !== 'connected') this.#restartIn(RESTART_EVERY_MS);
-  }
-
-  async #rollBack(pc: RTCPeerConnection): Promise<void> {
-    await pc.setLocalDescription({ type: 'rollback' }).catch(() => {
-      // There was no offer to take back.
+  #negotiate(peer: RTCPeerConnection): Negotiation {
+    const negotiation = new Negotiation(peer, this.#signalling, this.#options.thrifty ?? false);
+    this.#negotiation = negotiation;
+    negotiation.on('connected', () => {
+      this.#reports?.onNewPath();
+      this.#action({ type: 'connected' });
     });
+    negotiation.on('interrupted', () => this.#action({ type: 'interrupted' }));
+    negotiation.on('failed', (error) => this.#fail(error));
+    return negotiation;
+  }
+
+  #report(peer: RTCPeerConnection): CallReports {
+    const reports = new CallReports({
+      peer,
+      playoutMs: () => this.playoutMs(),
+      send: (event) => {
+        // What would have to wait is out of date by then.
+        if (this.#channel?.readyState === 'open') this.#send(event);
+      },
+    });
+    this.#reports = reports;
+    reports.on('network', (sample) => this.emit('network', sample));
+    reports.on('queue', () => void this.#becomeThrifty());
+    return reports;
+  }
+
+  /** The link is narrow: less is sent. */
+  async #becomeThrifty(): Promise<void> {
+    if (await this.#negotiation?.becomeThrifty()) this.#reports?.start(true);
   }
 
   #openChannel(channel: RTCDataChannel): void {
@@ -379,84 +323,12 @@ export class Call extends TypedEvents<CallEvents> {
   #onTrack({ track, receiver, streams }: RTCTrackEvent): void {
     // A conversation wants the newest sound and picture, not the smoothest.
     if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
-    if (track.kind === 'audio') this.#audioReceiver = receiver;
+    if (track.kind === 'audio') {
+      this.#audioReceiver = receiver;
+      this.#hush = new Hush({ track, positionMs: () => this.playoutMs() });
+    }
     const [stream] = streams;
     if (stream) this.emit('stream', stream);
-  }
-
-  #onCandidate(candidate: RTCIceCandidate | null): void {
-    if (candidate && candidate.candidate !== '') this.#candidates.push({ candidate: candidate.candidate, sdpMid: candidate.sdpMid });
-    else this.#gathered = true;
-    clearTimeout(this.#trickleTimer);
-    this.#trickleTimer = setTimeout(() => this.#trickle(), this.#gathered ? 0 : TRICKLE_BATCH_MS);
-  }
-
-  /** Sends the candidates found so far; those that are found before the call has its address wait for it. */
-  #trickle(): void {
-    const local = this.#pc?.localDescription?.sdp;
-    if (!this.#created || this.closed || this.#negotiating || !local) return;
-    if (this.#candidates.length === 0 && !this.#gathered) return;
-    const batch = this.#candidates.splice(0);
-    const complete = this.#gathered;
-    this.#gathered = false;
-    if (batch.length === 0 && !complete) return;
-    this.#signalling.patch(iceFragment(local, batch, complete), false, this.#abort.signal).catch((thrown: unknown) => {
-      // The connection may stand without these candidates; if it does not, the connect timer or a restart says so.
-      if (!this.closed) console.warn('visavis: candidates were not accepted', toCallError(thrown).message);
-    });
-  }
-
-  #onConnectionState(state: RTCPeerConnectionState): void {
-    if (this.closed) return;
-    if (state === 'connected') {
-      clearTimeout(this.#connectTimer);
-      clearTimeout(this.#restartTimer);
-      clearTimeout(this.#giveUpTimer);
-      this.#giveUpTimer = undefined;
-      this.#queue.restart();
-      this.#action({ type: 'connected' });
-    } else if (state === 'disconnected' || state === 'failed') {
-      this.#action({ type: 'interrupted' });
-      this.#giveUpTimer ??= setTimeout(() => this.#fail(new CallError('connection_lost')), GIVE_UP_AFTER_MS);
-      this.#restartIn(state === 'failed' ? 0 : RESTART_AFTER_MS);
-    }
-  }
-
-  #restartIn(delayMs: number): void {
-    clearTimeout(this.#restartTimer);
-    this.#restartTimer = setTimeout(() => void this.#restart(), delayMs);
-  }
-
-  async #restart(): Promise<void> {
-    const pc = this.#pc;
-    if (!pc || this.closed || this.#negotiating || !this.#created) return;
-    this.#negotiating = true;
-    const before = pc.currentRemoteDescription?.sdp;
-    try {
-      this.#candidates = [];
-      await pc.setLocalDescription(await pc.createOffer({ iceRestart: true }));
-      const local = pc.localDescription?.sdp ?? '';
-      const fragment = await this.#signalling.patch(iceFragment(local, [], false), true, this.#abort.signal);
-      if (!fragment || !before || !credentialsOf(fragment))
-        throw new CallError('connection_lost', { detail: 'The server did not answer the restart' });
-      await pc.setRemoteDescription({ type: 'answer', sdp: restartedDescription(before, fragment) });
-    } catch (thrown) {
-      if (this.closed) return;
-      const error = toCallError(thrown, 'connection_lost');
-      // Without a way to the server the next try is due when the network is back; a server that has no such call won't get one.
-      if (error.code !== 'server_unreachable' && error.code !== 'server_error') {
-        this.#fail(new CallError('connection_lost', { cause: error, ...(error.detail ? { detail: error.detail } : {}) }));
-        return;
-      }
-      await this.#rollBack(pc);
-    } finally {
-      this.#negotiating = false;
-    }
-    this.#trickle();
-    if (this.closed) return;
-    // A path that came back by itself in the meantime is no change of state, and no event.
-    if (pc.connectionState === 'connected') this.#onConnectionState('connected');
-    else this.#restartIn(RESTART_EVERY_MS);
   }
 
   #onSignal(signal: CallSignal): void {
@@ -469,7 +341,7 @@ export class Call extends TypedEvents<CallEvents> {
         this.emit('caption', signal.caption);
         break;
       case 'latency':
-        this.emit('latency', waterfallOf(signal.event, this.#ownNetworkMs()));
+        this.emit('latency', waterfallOf(signal.event, this.#reports?.networkMs));
         break;
       case 'engines':
         this.emit('engines', signal.engines);
@@ -484,57 +356,16 @@ export class Call extends TypedEvents<CallEvents> {
       case 'session':
         this.emit('session', signal.session);
         break;
+      case 'cut':
+        this.#hush?.begin(signal.mediaMs);
+        break;
       case 'ended':
         this.close(signal.reason);
         break;
     }
   }
 
-  #reportPlayout(): void {
-    const positionMs = this.playoutMs();
-    if (positionMs === undefined || this.#channel?.readyState !== 'open') return;
-    const rounded = Math.round(positionMs);
-    if (rounded < 0 || rounded === this.#reportedMs) return;
-    this.#reportedMs = rounded;
-    const jitterMs = this.#networkSample?.jitterBufferMs;
-    this.#send({
-      type: 'visavis.playout',
-      played_media_ms: rounded,
-      ...(jitterMs !== undefined && { jitter_buffer_ms: Math.round(jitterMs) }),
-    });
-  }
-
-  async #readNetwork(): Promise<void> {
-    const pc = this.#pc;
-    if (!pc || this.closed) return;
-    const report = await pc.getStats();
-    if (this.closed) return;
-    const sample = this.#network.read(report as unknown as Map<string, unknown>);
-    this.#networkSample = sample;
-    this.emit('network', sample);
-    if (this.#queue.sees(sample.roundTripMs)) void this.#becomeThrifty();
-    if (++this.#networkSamples % STATS_EVERY_SAMPLES === 0) this.#send({ type: 'visavis.client_stats', ...statsOf(sample) });
-  }
-
-  /** From the server's packet to the loudspeaker: half a round trip and the wait in the jitter buffer. */
-  #ownNetworkMs(): number | undefined {
-    const { roundTripMs, jitterBufferMs } = this.#networkSample ?? {};
-    if (roundTripMs === undefined && jitterBufferMs === undefined) return undefined;
-    return (roundTripMs ?? 0) / 2 + (jitterBufferMs ?? 0);
-  }
-
   #action(action: CallAction): void {
     this.emit('action', action);
   }
-}
-
-function statsOf(sample: NetworkSample): object {
-  const { roundTripMs, framesPerS, framesDropped, freezes, lossShare } = sample;
-  return {
-    ...(roundTripMs !== undefined && { round_trip_ms: roundTripMs }),
-    ...(framesPerS !== undefined && { frames_per_s: framesPerS }),
-    ...(framesDropped !== undefined && { frames_dropped: framesDropped }),
-    ...(freezes !== undefined && { freezes }),
-    ...(lossShare !== undefined && { loss_share: lossShare }),
-  };
 }

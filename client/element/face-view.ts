@@ -61,7 +61,7 @@ export class FaceView implements Disposable {
     this.#wanted = place;
     const { call } = this.#options;
     if (place === 'client' && this.#session && !(await this.#draw(this.#session.avatar))) return;
-    if (this.#wanted === place) call.rendering = place;
+    if (!this.#closed && this.#wanted === place) call.rendering = place;
   }
 
   /**

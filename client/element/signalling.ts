@@ -31,6 +31,7 @@ export class Signalling {
   #token: string | undefined;
   #url: URL | undefined;
   #etag: string | undefined;
+  #isHungUp = false;
 
   /** `base` is the server's origin, optionally with a path prefix. */
   constructor(base: URL, token: string | undefined) {
@@ -53,7 +54,8 @@ export class Signalling {
     return answer.data.ice_servers;
   }
 
-  async create(offerSdp: string, session: object | undefined, signal: AbortSignal): Promise<CreatedCall> {
+  /** Not to be aborted: who hangs up meanwhile would leave a call on the server that nobody knows the address of. */
+  async create(offerSdp: string, session: object | undefined): Promise<CreatedCall> {
     const headers = this.#headers();
     let body: BodyInit = offerSdp;
     if (session) {
@@ -62,13 +64,15 @@ export class Signalling {
       form.set('session', JSON.stringify(session));
       body = form; // the browser writes the multipart boundary itself
     } else headers.set('content-type', SDP);
-    const response = await this.#fetch(new URL('v1/realtime/calls', this.#base), { method: 'POST', headers, body, signal });
+    const response = await this.#fetch(new URL('v1/realtime/calls', this.#base), { method: 'POST', headers, body });
     if (response.status !== 201) throw await errorOf(response);
     const location = response.headers.get('location');
     if (!location) throw new CallError('server_error', { detail: 'The server did not say where the call is' });
     this.#url = new URL(location, this.#base);
     this.#etag = response.headers.get('etag') ?? undefined;
-    return { answerSdp: await response.text(), url: this.#url, iceServers: iceServersOfLinks(response.headers.get('link')) };
+    const url = this.#url;
+    if (this.#isHungUp) this.hangUp();
+    return { answerSdp: await response.text(), url, iceServers: iceServersOfLinks(response.headers.get('link')) };
   }
 
   /** Sends a trickle fragment; resolves to the server's fragment when it was an ICE restart. */
@@ -85,8 +89,9 @@ export class Signalling {
     return text === '' ? undefined : text;
   }
 
-  /** Also works while the page is being closed. */
+  /** Also works while the page is being closed, and before the call has its address. */
   hangUp(): void {
+    this.#isHungUp = true;
     if (!this.#url) return;
     const url = this.#url;
     this.#url = undefined;

@@ -26,6 +26,12 @@ test('asks for sound once, in few bits and few packets, and leaves everything el
   );
 });
 
+test('asks in the same words for what was asked for already, otherwise, or not at all', () => {
+  const answer = (...opus: string[]) => lines('m=audio 9 UDP/TLS/RTP/SAVPF 111', 'a=rtpmap:111 opus/48000/2', ...opus, ...video);
+  const thrifty = answer('a=fmtp:111 maxaveragebitrate=16000', 'a=ptime:60');
+  expect([answer(), answer('a=ptime:20', 'a=fmtp:111 maxaveragebitrate=32000'), thrifty].map(thriftySound)).toEqual(Array(3).fill(thrifty));
+});
+
 test('has nothing to take from an offer without these', () => {
   const offer = lines('m=audio 9 UDP/TLS/RTP/SAVPF 0', 'a=rtpmap:0 PCMU/8000', ...video);
   expect(thriftySound(offer)).toBe(offer);

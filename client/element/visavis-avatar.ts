@@ -101,6 +101,8 @@ export class VisavisAvatar extends LitElement {
   readonly #heard = new Map<string, number>();
   #revealTimer: ReturnType<typeof setInterval> | undefined;
   #stream: MediaStream | undefined;
+  /** The newest wish for a call counts, until it is taken back. */
+  #wishes = 0;
 
   constructor() {
     super();
@@ -136,8 +138,9 @@ export class VisavisAvatar extends LitElement {
     this.#caption({ type: 'clear' });
     this.#heard.clear();
     // Started by its page before it was on the screen, it has no place for a picture yet.
+    const wish = ++this.#wishes;
     await this.updateComplete;
-    if (!isBusy(this.callState)) return;
+    if (wish !== this.#wishes) return;
     const refusal = this.#refusal();
     if (refusal) {
       this.#dispatchAction({ type: 'failed', error: refusal });
@@ -189,9 +192,11 @@ export class VisavisAvatar extends LitElement {
     await call.open();
   }
 
-  /** Ends the call. */
+  /** Ends the call, or keeps it from beginning. */
   stop(): void {
-    this.#call?.close();
+    this.#wishes++;
+    if (this.#call) this.#call.close();
+    else this.#dispatchAction({ type: 'ended', reason: 'hangup' });
   }
 
   /** The avatar says exactly this. */

@@ -122,6 +122,20 @@ describe('a call by keyboard', () => {
     await page.getByRole('button', { name: 'Talk again' }).click();
     expect((await next).id).not.toBe(first.id);
   });
+
+  test('whoever hangs up before the server has answered leaves no call behind', async () => {
+    const page = await visit();
+    const answer = Promise.withResolvers<void>();
+    server.answerAfter = answer.promise;
+    const next = server.nextCall();
+    const asked = page.waitForRequest((request) => request.method() === 'POST');
+    await page.keyboard.press('Space');
+    await asked;
+    await page.getByRole('button', { name: 'End the call' }).click();
+    await page.getByRole('heading', { name: 'Call ended' }).waitFor();
+    answer.resolve();
+    await (await next).hungUp.promise;
+  });
 });
 
 test('another face, before the call and in the middle of it, by keyboard alone', async () => {
@@ -431,6 +445,24 @@ describe('the element on a page of another kind', () => {
     await call.heard('visavis.hello');
     await page.evaluate(() => document.querySelector('visavis-avatar')?.remove());
     await call.hungUp.promise;
+  });
+
+  test('taken away while it starts, it starts no call; put back, it can', async () => {
+    const page = await open();
+    const next = server.nextCall();
+    const phases = await page.evaluate(() => {
+      const element = document.querySelector('visavis-avatar')!;
+      void element.start();
+      const before = element.state.phase;
+      element.remove();
+      const after = element.state.phase;
+      document.body.prepend(element);
+      void element.start();
+      return [before, after, element.state.phase];
+    });
+    expect(phases).toEqual(['starting', 'ended', 'starting']);
+    await (await next).heard('visavis.hello');
+    expect(server.calls).toHaveLength(1);
   });
 
   test('says with a code what it cannot do yet', async () => {

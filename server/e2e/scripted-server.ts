@@ -111,7 +111,9 @@ export class ScriptedServer {
   readonly calls: ScriptedCall[] = [];
   /** What the next calls get instead of an answer. */
   refusal: Refusal | undefined;
-  /** The same for `GET /api/v1/join`. */
+  /** Calls are answered when it resolves. */
+  answerAfter: Promise<void> | undefined;
+  /** The same as `refusal`, for `GET /api/v1/join`. */
   joinRefusal: Refusal | undefined;
   readonly catalogue: Record<string, unknown[]> = { avatars: [], voices: [], engines: [] };
   readonly #clientDir: string;
@@ -205,6 +207,7 @@ export class ScriptedServer {
   async #createCall(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(request);
     if (this.refusal) return refuse(response, this.refusal);
+    await this.answerAfter;
     const call = new ScriptedCall(`call_${this.calls.length + 1}`);
     let sdp = body.toString();
     if (request.headers['content-type']?.startsWith('multipart/form-data')) {

@@ -118,7 +118,7 @@ export class DrawnFace implements Disposable {
     const { width, height } = this.#wantedSize();
     const assets = this.#assets;
     // A face that is being loaded is opened at the right size.
-    if (!assets || this.#loading || (width === this.#size?.width && height === this.#size.height)) return;
+    if (this.#closed || !assets || this.#loading || (width === this.#size?.width && height === this.#size.height)) return;
     await this.#open(assets).catch((thrown: unknown) => console.warn('visavis: the face could not be drawn at another size', thrown));
   }
 

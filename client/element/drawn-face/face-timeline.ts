@@ -12,7 +12,7 @@ const LONGEST_STEP_MS = 120;
 
 /** The frames that have arrived, in the order of the time they show; and the face at any time between them. */
 export class FaceTimeline {
-  #frames: TimedFrame[] = [];
+  readonly #frames: TimedFrame[] = [];
   readonly #between: FaceParameters = new Float32Array(PARAMETER_COUNT);
 
   get newestMs(): number | undefined {
@@ -41,9 +41,5 @@ export class FaceTimeline {
       this.#between[i] = from + ((after.parameters[i] as number) - from) * share;
     }
     return this.#between;
-  }
-
-  clear(): void {
-    this.#frames = [];
   }
 }
