@@ -5,14 +5,20 @@ const seen = (watch: QueueWatch, roundTripsMs: readonly (number | undefined)[]):
 
 test('a queue is one that stays', () => {
   const watch = new QueueWatch();
-  expect(seen(watch, [undefined, 45, 40, 60, 400, 400, 400, 45, 420, 420, undefined, 430, 430])).toEqual([...Array(12).fill(false), true]);
-  expect(watch.sees(50)).toBe(false);
+  expect(seen(watch, [undefined, 45, 40, 60, 400, 410, 45, 420, 430, undefined, 440])).toEqual([...Array(10).fill(false), true]);
+  expect(seen(watch, [440, undefined, 50])).toEqual([true, true, false]);
+});
+
+test('one measurement is one, however often it is read', () => {
+  const watch = new QueueWatch();
+  expect(seen(watch, [40, ...Array(10).fill(900), 910, 910, 40])).toEqual(Array(14).fill(false));
 });
 
 test('a long way is no queue, and another way begins anew', () => {
   const watch = new QueueWatch();
-  expect(seen(watch, Array(10).fill(600))).toEqual(Array(10).fill(false));
+  const far = Array.from({ length: 10 }, (_, i) => 600 + i);
+  expect(seen(watch, far)).toEqual(Array(10).fill(false));
   seen(watch, [30, 30]);
   watch.restart();
-  expect(seen(watch, Array(10).fill(600))).toEqual(Array(10).fill(false));
+  expect(seen(watch, far)).toEqual(Array(10).fill(false));
 });
