@@ -44,9 +44,8 @@ export class Metrics {
   readonly framesEncoded = this.#counter('visavis_frames_encoded_total', 'Video frames encoded');
   readonly faceFramesSent = this.#counter('visavis_face_frames_sent_total', 'Face frames sent to browsers that draw them');
   readonly framesDropped = this.#counter('visavis_frames_dropped_total', 'Video frames not sent, and why', ['reason']);
-  readonly packetsSent = this.#counter('visavis_packets_sent_total', 'RTP packets sent', ['kind']);
-  readonly packetsReceived = this.#counter('visavis_packets_received_total', 'RTP packets received', ['kind']);
-  readonly packetsLost = this.#counter('visavis_packets_lost_total', 'RTP packets lost on the way in or out', ['direction']);
+  readonly packetsSent = this.#counter('visavis_packets_sent_total', 'Packets of sound and picture sent');
+  readonly packetsLost = this.#counter('visavis_packets_lost_total', 'Packets of sound and picture that visitors say they did not get');
   readonly childRestarts = this.#counter('visavis_child_restarts_total', 'Engine processes restarted', ['child']);
   readonly engineFailures = this.#counter('visavis_engine_failures_total', 'Requests that an engine failed', ['stage', 'engine']);
   readonly eventLoopDelay = this.#gauge('visavis_event_loop_delay_seconds', 'Delay of the main loop over the last window', ['quantile']);

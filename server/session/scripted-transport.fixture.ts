@@ -14,6 +14,8 @@ export class ScriptedTransport extends Emitter<TransportEvents> implements CallT
   readonly closedBy: string[] = [];
   isConnected: boolean;
   roundTripMs: number | undefined;
+  packetsSent = 0;
+  packetsLost = 0;
   onSound: (pcm: Int16Array) => void = () => undefined;
 
   constructor({ kind = 'webrtc', video, connected = true }: { kind?: 'webrtc' | 'websocket'; video?: 'vp8'; connected?: boolean } = {}) {
@@ -57,7 +59,8 @@ export class ScriptedTransport extends Emitter<TransportEvents> implements CallT
   }
 
   stats(): TransportStats {
-    return { packetsSent: 0, packetsLost: 0, roundTripMs: this.roundTripMs, availableBps: undefined, inboundConcealedShare: 0 };
+    const { packetsSent, packetsLost, roundTripMs } = this;
+    return { packetsSent, packetsLost, roundTripMs, availableBps: undefined, inboundConcealedShare: 0 };
   }
 
   close(reason: string): Promise<void> {

@@ -272,3 +272,18 @@ describe('a turn that fails', () => {
     expect(call.all('response.done').map(({ response }) => response.status)).toEqual(['failed']);
   });
 });
+
+it('counts each packet that is sent and lost once', async () => {
+  await using call = new SimulatedCall();
+  const counted = async () => {
+    const lines = (await call.metrics.exposition()).split('\n');
+    return lines.filter((line) => /^visavis_packets/.test(line));
+  };
+  Object.assign(call.transport, { packetsSent: 100, packetsLost: 4 });
+  await call.passes(11_000);
+  expect(await counted()).toEqual(['visavis_packets_sent_total 100', 'visavis_packets_lost_total 4']);
+  // One of them was only late.
+  Object.assign(call.transport, { packetsSent: 130, packetsLost: 3 });
+  await call.session.end('hung_up');
+  expect(await counted()).toEqual(['visavis_packets_sent_total 130', 'visavis_packets_lost_total 4']);
+});

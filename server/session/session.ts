@@ -54,6 +54,8 @@ export class Session {
   #networkMs: number | null = null;
   #tick: Disposable | undefined;
   #nextQualityMs = QUALITY_EVERY_MS;
+  /** What the metrics know of this call. */
+  #counted = { packetsSent: 0, packetsLost: 0 };
   #closing: Promise<void> | undefined;
 
   constructor(parts: SessionParts, settings: SessionSettings, onEnd: (reason: CallEnd) => void) {
@@ -248,6 +250,7 @@ export class Session {
     this.apply({ type: 'end', atMs: this.nowMs, reason });
     this.#answers.close();
     this.wire.ended(reason);
+    this.#countPackets();
     const closed = await Promise.allSettled([this.#pacer?.close(), this.#listening.close(), this.face.close(), transport.close(reason)]);
     for (const result of closed)
       if (result.status === 'rejected') log.warn({ err: result.reason }, 'a part of the call did not close cleanly');
@@ -261,8 +264,18 @@ export class Session {
     if (this.nowMs >= this.#nextQualityMs && this.#pacer) {
       this.#nextQualityMs = this.nowMs + QUALITY_EVERY_MS;
       this.#commands.reportQuality();
+      this.#countPackets();
     }
     this.#tick = after(this.#clock, TICK_MS, () => this.#onTick());
+  }
+
+  #countPackets(): void {
+    const { transport, metrics } = this.parts;
+    const { packetsSent, packetsLost } = transport.stats();
+    metrics.packetsSent.inc(Math.max(0, packetsSent - this.#counted.packetsSent));
+    // A packet that was only late is taken back by the visitor; a counter is not.
+    metrics.packetsLost.inc(Math.max(0, packetsLost - this.#counted.packetsLost));
+    this.#counted = { packetsSent, packetsLost: Math.max(packetsLost, this.#counted.packetsLost) };
   }
 
   #onSpeech(event: SpeechEvent, atMs: number): void {
