@@ -41,4 +41,12 @@ describe('a link', () => {
     expect(Math.max(...waits)).toBe(480_000);
     expect(report(width, { isAtFloor: true, queueMs: 200 }, { fromMs: 3_600_000, forMs: 1_000_000 })).toEqual([]);
   });
+
+  it('is tried as a wide one as soon as it is another path', () => {
+    const width = new LinkWidth();
+    expect(report(width, FULL, { fromMs: 0, forMs: 1_000 })).toEqual([300]);
+    width.restart();
+    expect(report(width, EMPTY, { fromMs: 10_000, forMs: 60_000 })).toEqual([10_000]);
+    expect(width.isNarrow).toBe(false);
+  });
 });

@@ -21,7 +21,7 @@ const MAX_RETRY_MS = 480_000;
 export class LinkWidth {
   #isNarrow = false;
   #fullSinceMs: number | undefined;
-  #changedAtMs = 0;
+  #changedAtMs = Number.NEGATIVE_INFINITY;
   #retryMs = RETRY_MS;
 
   get isNarrow(): boolean {
@@ -44,6 +44,12 @@ export class LinkWidth {
     // It was wide for long: this is another shortage, not a retry that failed.
     if (nowMs - this.#changedAtMs > MAX_RETRY_MS) this.#retryMs = RETRY_MS;
     return this.#change(nowMs);
+  }
+
+  /** Another path may be wide, though the one before was not: it is tried at the next report. */
+  restart(): void {
+    this.#changedAtMs = Number.NEGATIVE_INFINITY;
+    this.#fullSinceMs = undefined;
   }
 
   #change(nowMs: number): true {

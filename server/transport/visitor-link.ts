@@ -69,6 +69,7 @@ export class VisitorLink {
   restart(): void {
     this.history.clear();
     this.#estimator.restart();
+    this.#width.restart();
   }
 
   /** What has arrived. True: `isNarrow` has changed. */
