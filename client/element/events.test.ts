@@ -13,6 +13,15 @@ describe('what the server says', () => {
     expect(read('visavis.state', { state: 'ended', who: 'nobody' })).toEqual([]);
   });
 
+  test('where the avatar fell silent', () => {
+    const silent = { type: 'cut', mediaMs: 5_020 };
+    expect(read('visavis.state', { state: 'paused', who: 'nobody', at_media_ms: 5_020 })).toContainEqual(silent);
+    const heard = { item_id: 'a', response_id: 'r', text: 'One', audio_end_ms: 400, at_media_ms: 5_020 };
+    expect(read('visavis.heard', heard)).toEqual([silent, { type: 'caption', caption: { type: 'cut', id: 'a', text: 'One' } }]);
+    // What was said to its end is heard to its end.
+    expect(read('visavis.state', { state: 'listening', who: 'nobody', at_media_ms: 5_020 })).not.toContainEqual(silent);
+  });
+
   test('captions of both sides', () => {
     const words = [{ text: 'Hello', start_ms: 40, end_ms: 300 }];
     expect(read('visavis.caption', { item_id: 'a', role: 'assistant', text: 'Hello', words, final: false })).toEqual([

@@ -34,6 +34,8 @@ export type CallSignal =
   | { readonly type: 'quality'; readonly quality: Quality }
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'session'; readonly session: CalledSession }
+  /** The avatar fell silent at this media time, in the middle of what it said. */
+  | { readonly type: 'cut'; readonly mediaMs: number }
   | { readonly type: 'ended'; readonly reason: string };
 
 const ACTIVITIES: Partial<Record<ServerEventOf<'visavis.state'>['state'], Activity>> = {
@@ -61,7 +63,9 @@ function signalsOf(event: ServerEvent): CallSignal[] {
     }
     case 'visavis.state': {
       const activity = ACTIVITIES[event.state];
-      return activity ? [{ type: 'action', action: { type: 'activity', activity } }] : [];
+      if (!activity) return [];
+      const action: CallSignal = { type: 'action', action: { type: 'activity', activity } };
+      return activity === 'paused' && event.at_media_ms !== undefined ? [{ type: 'cut', mediaMs: event.at_media_ms }, action] : [action];
     }
     case 'visavis.partial':
       return [{ type: 'caption', caption: { type: 'visitor', id: event.item_id, text: event.text, final: false } }];
@@ -72,7 +76,10 @@ function signalsOf(event: ServerEvent): CallSignal[] {
     case 'visavis.caption':
       return [{ type: 'caption', caption: captionOf(event) }];
     case 'visavis.heard':
-      return [{ type: 'caption', caption: { type: 'cut', id: event.item_id, text: event.text } }];
+      return [
+        ...(event.at_media_ms === undefined ? [] : [{ type: 'cut' as const, mediaMs: event.at_media_ms }]),
+        { type: 'caption', caption: { type: 'cut', id: event.item_id, text: event.text } },
+      ];
     case 'visavis.latency':
       return [{ type: 'latency', event }];
     case 'visavis.engines': {

@@ -106,7 +106,13 @@ const latency = event('visavis.latency', {
 });
 
 /** What of an interrupted reply reached the visitor's ear; memory and captions end there, too. */
-const heard = event('visavis.heard', { ...item, response_id: z.string(), text: z.string(), audio_end_ms: ms });
+const heard = event('visavis.heard', {
+  ...item,
+  response_id: z.string(),
+  text: z.string(),
+  audio_end_ms: ms,
+  at_media_ms: ms.optional().describe('No sound of the answer left after this media time.'),
+});
 
 /** The face shows that the visitor's pause was noticed (gaze, breath, brows), in the picture of this media time. */
 const reaction = event('visavis.reaction', { at_media_ms: ms });

@@ -153,7 +153,7 @@ export class Answers {
         type: 'cancelled',
         reason: to === 'visitor' ? 'turn_detected' : 'client_cancelled',
       });
-    wire.cut(turn, item, heard);
+    wire.cut(turn, item, heard, at);
     if (item.text === '') this.#forget(item.id);
     parts.metrics.turns.inc({ outcome: 'interrupted' });
     face().setMode('listening');

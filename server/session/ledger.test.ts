@@ -46,6 +46,16 @@ describe('what was heard', () => {
     expect(ledger.heard('t1', at(5_000)).complete).toBe(true);
   });
 
+  it('knows how far a client had heard that is silent at once', () => {
+    const ledger = new Ledger();
+    expect(ledger.heardUntil(at(900))).toBe(at(900));
+    ledger.add('t1', piece('one two three four '), at(0));
+    ledger.played(at(300), at(450));
+    expect(ledger.heardUntil(at(600))).toBe(at(450));
+    const [left] = ledger.cut('t1', ledger.heardUntil(at(600)));
+    expect(left).toMatchObject({ offsetMs: 450 });
+  });
+
   it('never counts what was cut before it left', () => {
     const ledger = new Ledger();
     ledger.add('t1', piece('one two three '), at(0));

@@ -30,6 +30,8 @@ export class Ledger {
   readonly #unsaid = new Set<string>();
   readonly #assumedDelay: MediaTime;
   #played: MediaTime | undefined;
+  /** From leaving the server to being heard, by the last report. */
+  #lag: MediaTime = 0;
 
   /** @param assumedDelayMs sending to hearing, for clients that report nothing. */
   constructor(assumedDelayMs = 150) {
@@ -62,9 +64,15 @@ export class Ledger {
     return left;
   }
 
-  /** The client has played everything up to `at`. Never goes back. */
-  played(at: MediaTime): void {
+  /** The client has played everything up to `at`, and says so at `now`. Never goes back. */
+  played(at: MediaTime, now = at): void {
+    this.#lag = Math.max(0, now - at);
     if (this.#played === undefined || at > this.#played) this.#played = at;
+  }
+
+  /** How far a client that reports what it plays, and is silent as soon as it is interrupted, has heard at `now`. */
+  heardUntil(now: MediaTime): MediaTime {
+    return now - this.#lag;
   }
 
   /** What the visitor has heard of a turn when the server's media clock says `now`. */

@@ -184,7 +184,7 @@ export class Session {
 
   /** From the client: how far it has played, and how long the way takes. */
   played(mediaTime: number, networkMs: number | undefined): void {
-    this.ledger.played(mediaTime);
+    this.ledger.played(mediaTime, this.#pacer?.now());
     if (networkMs !== undefined) this.#networkMs = networkMs;
   }
 

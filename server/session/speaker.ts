@@ -119,7 +119,8 @@ export class Speaker {
     const speech = this.#of(turnId);
     if (!speech || speech.held) return;
     const { stoppedAt } = this.#pacer.cancel(turnId);
-    speech.held = this.#ledger.cut(turnId, stoppedAt);
+    // What goes on later begins with what was sent and not heard any more.
+    speech.held = this.#ledger.cut(turnId, this.#ledger.heardUntil(stoppedAt));
     this.#performer?.cancelSpeech(turnId, stoppedAt);
   }
 

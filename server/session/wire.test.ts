@@ -56,7 +56,8 @@ describe('a response on the wire', () => {
     wire.responseBegan(turn, answer(), undefined);
     wire.piece(turn, spoken('One two three.'), 0);
     wire.soundBegan(turn);
-    wire.cut(turn, answer('One two'), { text: 'One two', heardMs: 512.3, complete: false });
+    wire.cut(turn, answer('One two'), { text: 'One two', heardMs: 512.3, complete: false }, 96_000);
+    expect(events.find(({ type }) => type === 'visavis.heard')).toMatchObject({ at_media_ms: 2_000 });
     expect(types(events).slice(-4)).toEqual([
       'output_audio_buffer.cleared',
       'conversation.item.truncated',

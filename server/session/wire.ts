@@ -134,7 +134,7 @@ export class Wire {
   }
 
   /** The turn was cut: what was heard is what counts. What was written was read. */
-  cut(turn: Turn, item: Item, heard: Heard): void {
+  cut(turn: Turn, item: Item, heard: Heard, at: MediaTime): void {
     const words = this.#captions.get(turn.turnId)?.words ?? [];
     this.#captions.delete(turn.turnId);
     this.#sounding.delete(turn.turnId);
@@ -146,6 +146,7 @@ export class Wire {
       response_id: turn.responseId,
       text: heard.text,
       audio_end_ms: Math.round(heard.heardMs),
+      at_media_ms: Math.round(msFromMediaTime(at)),
     });
     this.emit('visavis.caption', {
       item_id: item.id,
