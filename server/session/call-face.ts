@@ -131,7 +131,7 @@ export class CallFace {
   drawBy(place: RenderingPlace): Promise<void> {
     return this.#inTurn(async () => {
       const { face, transport, drawnBy } = this.#options;
-      if (place === this.#place) return;
+      if (place === this.#place || this.#closed) return;
       if (!face || (place === 'server' && !transport.video)) throw sessionError('unsupported', 'This call has no video track to draw for');
       if (place === 'server') {
         const picture = await face.openSession(this.#avatar);

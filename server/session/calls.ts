@@ -19,22 +19,13 @@ import type { Thinking } from '../thinking/contract.ts';
 import type { CallTransport, IceServer, Pacer, WebRtcTransport } from '../transport/contract.ts';
 import type { Caller, CallRequest, Calls, EventSocket, RunningCall } from './contract.ts';
 import { personaOf, voiceOf } from './character.ts';
+import { Places, type Work } from './places.ts';
 import { Session } from './session.ts';
 import type { FaceFrames, OpenedEar, OpenedFace, SessionSettings } from './session-parts.ts';
 import { sessionError } from './session-error.ts';
 
 /** What a core draws, hears and speaks for, with room for a burst (bench/density.ts). */
 const CALLS_PER_CORE = 3;
-/** Work is counted in thirds of such a call: without a face to draw and encode it is about a third (bench/face-link.ts). */
-const DRAWN_THIRDS = 3;
-const UNDRAWN_THIRDS = 1;
-
-/** A place that is taken. */
-interface PlacedCall {
-  /** Undefined while the call is being opened: it takes its place already. */
-  opened?: { readonly session: Session; readonly running: RunningCall };
-  thirds: number;
-}
 
 /** A WebSocket carrier: sound comes in and goes out through events. */
 export interface SocketTransport extends CallTransport {
@@ -78,17 +69,20 @@ interface OpenedCall {
 /** All calls of this server: admission, opening, finding, ending. */
 export class CallRegistry implements Calls {
   readonly #stages: CallStages;
-  readonly #calls = new Map<string, PlacedCall>();
+  /** Those that are open; one that is being opened has its place already. */
+  readonly #calls = new Map<string, { readonly session: Session; readonly running: RunningCall }>();
+  readonly #places: Places;
   readonly #openings = new Set<Promise<unknown>>();
   #draining = false;
   #onIdle: () => void = () => undefined;
 
   constructor(stages: CallStages) {
     this.#stages = stages;
+    this.#places = new Places({ limit: this.limit, retryAfterS: stages.config.server.fullRetryAfterS });
   }
 
   get active(): number {
-    return this.#calls.size;
+    return this.#places.taken;
   }
 
   get limit(): number {
@@ -96,7 +90,7 @@ export class CallRegistry implements Calls {
   }
 
   find(callId: string): RunningCall | undefined {
-    return this.#calls.get(callId)?.opened?.running;
+    return this.#calls.get(callId)?.running;
   }
 
   iceServersFor(callId: string): readonly IceServer[] {
@@ -118,7 +112,7 @@ export class CallRegistry implements Calls {
         await this.#begin({ callId, transport, ear, running, settings, log });
         return { ...running, answerSdp: transport.answerSdp };
       },
-      { caller, thirds: request.rendering === 'client' ? UNDRAWN_THIRDS : DRAWN_THIRDS },
+      { caller, work: request.rendering === 'client' ? 'undrawn' : 'drawn' },
     );
   }
 
@@ -133,7 +127,7 @@ export class CallRegistry implements Calls {
         session = await this.#begin({ callId, transport, ear, running, settings, log, socket: transport });
         return running;
       },
-      { caller, thirds: UNDRAWN_THIRDS },
+      { caller, work: 'undrawn' },
     );
   }
 
@@ -156,7 +150,7 @@ export class CallRegistry implements Calls {
   async close(): Promise<void> {
     this.drain();
     await Promise.allSettled(this.#openings);
-    await Promise.all([...this.#calls.values()].map(({ opened }) => opened?.session.end('shutting_down')));
+    await Promise.all([...this.#calls.values()].map(({ session }) => session.end('shutting_down')));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -165,13 +159,12 @@ export class CallRegistry implements Calls {
 
   async #admit<Opened>(
     open: (callId: string, log: Log) => Promise<Opened>,
-    { caller, thirds }: { readonly caller: Caller; readonly thirds: number },
+    { caller, work }: { readonly caller: Caller; readonly work: Work },
   ): Promise<Opened> {
     if (this.#draining) throw sessionError('shutting_down', 'The server is shutting down', { retryAfterS: 10 });
-    if (!this.#hasRoomFor(thirds)) throw this.#full();
     const callId = newId('call');
+    this.#places.take(callId, work);
     const ownLog = callLog(this.#stages.log, callId);
-    this.#calls.set(callId, { thirds });
     const opening = open(callId, ownLog);
     this.#openings.add(opening);
     try {
@@ -188,24 +181,9 @@ export class CallRegistry implements Calls {
     }
   }
 
-  #hasRoomFor(thirds: number): boolean {
-    const taken = [...this.#calls.values()].reduce((sum, call) => sum + call.thirds, 0);
-    return taken + thirds <= this.limit * DRAWN_THIRDS;
-  }
-
-  #placed(callId: string): PlacedCall {
-    const call = this.#calls.get(callId);
-    if (!call) throw sessionError('call_unknown', 'The call has ended');
-    return call;
-  }
-
-  #full(): Error {
-    const { fullRetryAfterS: retryAfterS } = this.#stages.config.server;
-    return sessionError('server_full', `All ${this.limit} places are taken`, { retryAfterS });
-  }
-
   #free(callId: string): void {
     this.#calls.delete(callId);
+    this.#places.free(callId);
     if (this.active === 0) this.#onIdle();
   }
 
@@ -277,9 +255,8 @@ export class CallRegistry implements Calls {
           this.#free(callId);
         },
       );
-      const call = this.#placed(callId);
-      call.opened = { session, running };
-      if (!face?.session) call.thirds = UNDRAWN_THIRDS;
+      this.#calls.set(callId, { session, running });
+      if (!face?.session) this.#places.change(callId, 'undrawn');
       metrics.callBegan(running.carrier);
       return session;
     } catch (error) {
@@ -292,24 +269,21 @@ export class CallRegistry implements Calls {
   async #openFace(callId: string, transport: CallTransport, settings: SessionSettings): Promise<OpenedFace | undefined> {
     const { rendering, config, createPerformer, emotionsOf, characterOf } = this.#stages;
     const { avatar, rendering: place } = settings;
-    const call = this.#placed(callId);
     const openSession = async (name: string): Promise<FaceSession> => {
       if (!transport.video || !rendering) throw sessionError('unsupported', 'The server does not draw for this call');
-      const before = call.thirds;
-      if (!this.#hasRoomFor(DRAWN_THIRDS - before)) throw this.#full();
-      call.thirds = DRAWN_THIRDS;
+      const before = this.#places.change(callId, 'drawn');
       const { framesPerS } = config.face;
       const { startVideoBps: bitrateBps } = config.transport;
       const size = sizeAt(BEST_STEP[settings.quality], config.face);
       try {
         return await rendering.open({ callId, avatar: name, ...size, framesPerS, codec: transport.video, bitrateBps });
       } catch (error) {
-        call.thirds = before;
+        this.#places.change(callId, before);
         throw error;
       }
     };
     const drawnBy = (drawer: RenderingPlace) => {
-      call.thirds = drawer === 'server' ? DRAWN_THIRDS : UNDRAWN_THIRDS;
+      this.#places.change(callId, drawer === 'server' ? 'drawn' : 'undrawn');
     };
     const opened = { openSession, drawnBy, emotionsOf, characterOf };
     if (place === 'client' && transport.kind === 'webrtc')
@@ -338,7 +312,7 @@ export class CallRegistry implements Calls {
   }
 
   async #hangUp(callId: string): Promise<void> {
-    await this.#calls.get(callId)?.opened?.session.end('hung_up');
+    await this.#calls.get(callId)?.session.end('hung_up');
   }
 }
 
