@@ -242,6 +242,7 @@ export class Call extends TypedEvents<CallEvents> {
     microphone.on('track', (track) => {
       const sender = this.#pc?.getSenders().find((s) => s.track?.kind === 'audio' || s.track === null);
       void sender?.replaceTrack(track);
+      this.#action({ type: 'microphone', state: this.#muted ? 'muted' : 'live' });
     });
   }
 

@@ -9,9 +9,9 @@ const FLOOR_DB = -60;
 const CEILING_DB = -14;
 
 export interface MicrophoneEvents {
-  /** The device went away and no other one took its place. */
+  /** The device went away and no other one took its place; `track` tells when one has. */
   lost: undefined;
-  /** The track to send has changed: another device, or silence. */
+  /** The track to send has changed: another device. */
   track: MediaStreamTrack;
 }
 
@@ -27,7 +27,7 @@ export class Microphone extends TypedEvents<MicrophoneEvents> {
   #analyser: AnalyserNode | undefined;
   #samples = new Float32Array(0);
   #muted = false;
-  #closed = false;
+  readonly #end = new AbortController();
 
   private constructor(context: AudioContext, track: MediaStreamTrack, stream: MediaStream, real: boolean) {
     super();
@@ -84,7 +84,7 @@ export class Microphone extends TypedEvents<MicrophoneEvents> {
 
   close(): void {
     if (this.#closed) return;
-    this.#closed = true;
+    this.#end.abort();
     this.#track.onended = null;
     this.#track.stop();
     this.#source?.disconnect();
@@ -93,6 +93,10 @@ export class Microphone extends TypedEvents<MicrophoneEvents> {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  get #closed(): boolean {
+    return this.#end.signal.aborted;
   }
 
   #listenTo(track: MediaStreamTrack): void {
@@ -118,7 +122,9 @@ export class Microphone extends TypedEvents<MicrophoneEvents> {
       this.emit('track', track);
     } catch {
       // Whatever the reason is, there is no microphone any more: that is what the visitor is told.
-      if (!this.#closed) this.emit('lost', undefined);
+      if (this.#closed) return;
+      this.emit('lost', undefined);
+      navigator.mediaDevices.addEventListener('devicechange', () => void this.#replace(), { once: true, signal: this.#end.signal });
     }
   }
 }

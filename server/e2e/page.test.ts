@@ -333,6 +333,34 @@ describe('what keeps a call from beginning', () => {
   });
 });
 
+test('a microphone that is pulled out and put in again is heard again', async () => {
+  const page = await visit();
+  const devices = await page.evaluateHandle(() => {
+    const { mediaDevices } = navigator;
+    const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+    const found: { track?: MediaStreamTrack | undefined; arePresent: boolean } = { arePresent: true };
+    mediaDevices.getUserMedia = async (constraints) => {
+      if (!found.arePresent) throw new DOMException('Requested device not found', 'NotFoundError');
+      const stream = await ask(constraints);
+      found.track = stream.getAudioTracks()[0];
+      return stream;
+    };
+    return found;
+  });
+  await startCall(page);
+  await devices.evaluate((found) => {
+    found.arePresent = false;
+    found.track?.dispatchEvent(new Event('ended'));
+  });
+  await page.getByRole('status').getByText('The microphone was disconnected').waitFor();
+  await devices.evaluate((found) => {
+    found.arePresent = true;
+    navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+  });
+  await page.getByRole('status').getByText('Listening').waitFor();
+  expect(await devices.evaluate((found) => found.track?.readyState)).toBe('live');
+});
+
 test('a server that leaves ends the call with words', async () => {
   const page = await visit();
   const call = await startCall(page);
