@@ -102,7 +102,7 @@ export class CallControls extends LitElement {
         color: var(--danger);
       }
       .interrupt {
-        color: var(--state-speaking);
+        color: var(--speaking-ink);
       }
       .end {
         min-inline-size: 3rem;
@@ -141,15 +141,14 @@ export class CallControls extends LitElement {
     const off = this.muted || (!hasMicrophone && state.microphone !== 'asking');
     const microphoneLabel = hasMicrophone ? (this.muted ? strings.unmute : strings.mute) : strings.microphoneOff;
     const answering = state.phase === 'live' && (state.activity === 'speaking' || state.activity === 'thinking');
-    const captionsLabel = this.captions ? strings.captionsOff : strings.captionsOn;
-    return html`<div class="dock" role="toolbar" aria-label=${strings.appName}>
+    return html`<div class="dock" role="group" aria-label=${strings.controls}>
       ${this.#button('mute', `microphone`, microphoneLabel, off ? icons.microphoneOff : icons.microphone, {
         disabled: !hasMicrophone,
         off,
         shortcut: 'M',
       })}
       ${this.#button('type', 'type', strings.type, icons.keyboard, { pressed: this.typing, shortcut: '/' })}
-      ${this.#button('captions', 'captions', captionsLabel, icons.captions, { pressed: this.captions, shortcut: 'C' })}
+      ${this.#button('captions', 'captions', strings.captions, icons.captions, { pressed: this.captions, shortcut: 'C' })}
       ${this.#button('interrupt', 'interrupt', strings.interrupt, icons.stop, { disabled: !answering, shortcut: 'Esc' })}
       ${this.#button('end', 'end', strings.end, icons.end, {})}
     </div>`;

@@ -37,15 +37,14 @@ const en = {
   typePlaceholder: 'Type a message…',
   send: 'Send',
   interrupt: 'Stop the answer',
-  captionsOn: 'Show captions',
-  captionsOff: 'Hide captions',
+  captions: 'Captions',
+  controls: 'Buttons of the call',
   end: 'End the call',
 
   themeLight: 'Use light colours',
   themeDark: 'Use dark colours',
   showPanel: 'Show transcript',
   hidePanel: 'Hide transcript',
-  close: 'Close',
   transcript: 'Transcript',
   transcriptEmpty: 'What you both say appears here.',
   copy: 'Copy',
@@ -64,15 +63,10 @@ const en = {
   stageNetwork: 'Network',
   milliseconds: (ms: number) => `${ms} ms`,
 
-  engines: 'Engines',
   engineAsr: 'Recogniser',
   engineLlm: 'Answers',
   engineTts: 'Voice',
   engineFace: 'Face',
-  engineVad: 'Speech detection',
-  engineTurn: 'Turn end',
-  engineEncoder: 'Video',
-  engineTransport: 'Transport',
   engineMissing: 'none',
   noRecogniser: 'There is no speech recogniser on this server. Type what you want to say.',
 
@@ -116,7 +110,6 @@ const en = {
       title: 'The microphone is in use',
       text: 'Another program holds it. Close that one and try again, or continue by typing.',
     },
-    microphone_lost: { title: 'The microphone was disconnected', text: 'Plug it in again, or go on by typing.' },
     server_full: { title: 'All seats are taken', text: 'Everybody here is in a conversation just now. A place will be free soon.' },
     rate_limited: { title: 'One moment, please', text: 'There were many calls from here in a short time.' },
     token_rejected: {
@@ -141,7 +134,6 @@ const en = {
       text: 'The network between you and the server lets no call through. Another network, or no VPN, may help.',
     },
     connection_lost: { title: 'The connection was lost', text: 'It did not come back. Check your network and talk again.' },
-    hearing_unavailable: { title: 'I cannot hear at the moment', text: 'Type what you want to say.' },
   },
 };
 
@@ -185,15 +177,14 @@ const ar: Strings = {
   typePlaceholder: 'اكتب رسالة…',
   send: 'إرسال',
   interrupt: 'أوقف الإجابة',
-  captionsOn: 'إظهار النص',
-  captionsOff: 'إخفاء النص',
+  captions: 'النص على الشاشة',
+  controls: 'أزرار المكالمة',
   end: 'إنهاء المكالمة',
 
   themeLight: 'ألوان فاتحة',
   themeDark: 'ألوان داكنة',
   showPanel: 'إظهار المحادثة',
   hidePanel: 'إخفاء المحادثة',
-  close: 'إغلاق',
   transcript: 'المحادثة',
   transcriptEmpty: 'يظهر هنا ما تقولانه.',
   copy: 'نسخ',
@@ -212,15 +203,10 @@ const ar: Strings = {
   stageNetwork: 'الشبكة',
   milliseconds: (ms) => `${ms} م.ث`,
 
-  engines: 'المحركات',
   engineAsr: 'التعرف على الكلام',
   engineLlm: 'الإجابات',
   engineTts: 'الصوت',
   engineFace: 'الوجه',
-  engineVad: 'كشف الكلام',
-  engineTurn: 'نهاية الدور',
-  engineEncoder: 'الفيديو',
-  engineTransport: 'النقل',
   engineMissing: 'لا يوجد',
   noRecogniser: 'لا يوجد محرك للتعرف على الكلام في هذا الخادم. اكتب ما تريد قوله.',
 
@@ -252,7 +238,6 @@ const ar: Strings = {
     },
     microphone_missing: { title: 'لا يوجد ميكروفون', text: 'صِل ميكروفوناً وحاول مرة أخرى، أو تابع بالكتابة.' },
     microphone_busy: { title: 'الميكروفون مستخدم', text: 'يستخدمه برنامج آخر. أغلقه وحاول مرة أخرى، أو تابع بالكتابة.' },
-    microphone_lost: { title: 'انفصل الميكروفون', text: 'صِله مرة أخرى أو تابع بالكتابة.' },
     server_full: { title: 'كل الأماكن مشغولة', text: 'الجميع في محادثة الآن. سيتوفر مكان قريباً.' },
     rate_limited: { title: 'لحظة من فضلك', text: 'جاءت مكالمات كثيرة من هنا في وقت قصير.' },
     token_rejected: {
@@ -271,7 +256,6 @@ const ar: Strings = {
     server_error: { title: 'حدث خطأ في الخادم', text: 'سُجّلت المشكلة. كثيراً ما تفيد المحاولة مرة أخرى.' },
     connection_failed: { title: 'لا يوجد اتصال', text: 'لا تسمح الشبكة بينك وبين الخادم بالمكالمة. قد تفيد شبكة أخرى.' },
     connection_lost: { title: 'انقطع الاتصال', text: 'لم يعد الاتصال. تحقق من الشبكة وتحدث مرة أخرى.' },
-    hearing_unavailable: { title: 'لا أستطيع السماع الآن', text: 'اكتب ما تريد قوله.' },
   },
 };
 

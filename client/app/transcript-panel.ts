@@ -118,7 +118,7 @@ export class TranscriptPanel extends LitElement {
         color: var(--ink-soft);
       }
       .visitor[data-partial] .text {
-        opacity: 0.6;
+        color: var(--ink-faint);
       }
       .mark {
         font-weight: 400;

@@ -7,12 +7,16 @@ import { type CallState, initialState, isBusy } from '../element/state.ts';
 import type { Transcript, VisavisAvatar } from '../element/visavis-avatar.ts';
 import { appStyles } from './app-styles.ts';
 import type { ControlName } from './call-controls.ts';
+import { callOverlay } from './call-overlay.ts';
 import { type Catalogue, emptyCatalogue, fetchCatalogue } from './catalogue.ts';
+import { composerStyles } from './composer-styles.ts';
 import { engineLines } from './engine-lines.ts';
 import { icons } from './icons.ts';
 import { keyCommand } from './keyboard.ts';
+import { overlayStyles } from './overlay-styles.ts';
 import { applyTheme, pageOptions, preferences, withoutToken } from './preferences.ts';
 import { controlStyles } from './shared-styles.ts';
+import { smallScreenStyles } from './small-screen-styles.ts';
 import type { BeginDetail, Choice, StartCard } from './start-card.ts';
 import { type Locale, localeOf } from './strings.ts';
 import { themeButton } from './theme-button.ts';
@@ -25,7 +29,7 @@ const CAPTION_LINGERS_MS = 6_000;
 
 /** The page `/`: the face, the buttons under it, and the conversation beside it. */
 export class VisavisApp extends LitElement {
-  static override styles = [controlStyles, appStyles];
+  static override styles = [controlStyles, appStyles, overlayStyles, composerStyles, smallScreenStyles];
 
   static override properties = {
     call: { state: true },
@@ -131,7 +135,7 @@ export class VisavisApp extends LitElement {
     const busy = isBusy(call);
     const inCall = call.phase === 'live' || call.phase === 'reconnecting';
     return html`
-      <div class="app" ?data-panel=${this.panel} ?data-call=${inCall}>
+      <div class="app" ?data-panel=${this.panel} ?data-busy=${busy}>
         ${this.#renderHeader()}
         <main>
           <div class="stage">
@@ -158,11 +162,9 @@ export class VisavisApp extends LitElement {
               }}
               @notice=${(event: CustomEvent<Notice>) => this.#tell(event.detail)}
             >
-              ${inCall ? this.#renderStatus() : nothing} ${inCall && this.showCaptions ? this.#renderCaptions() : nothing}
-              ${inCall ? this.#renderSoundButton() : nothing}
               ${
                 inCall
-                  ? nothing
+                  ? this.#renderOverlay()
                   : html`<visavis-start
                       .state=${call}
                       .name=${this.#avatarName}
@@ -242,54 +244,20 @@ export class VisavisApp extends LitElement {
     ></visavis-face-picker>`;
   }
 
-  #renderStatus(): unknown {
-    const { strings } = this.#locale;
-    const { call } = this;
-    const typing = call.microphone === 'off' || !call.hears;
-    const names = { hearing: strings.hearing, thinking: strings.thinking, speaking: strings.speaking, paused: strings.paused };
-    let text = call.activity === 'listening' ? (typing ? strings.readyForTyping : strings.listening) : names[call.activity];
-    if (call.activity === 'listening' && this.muted && !typing) text = strings.muted;
-    if (call.microphone === 'lost') text = strings.microphoneGone;
-    if (call.phase === 'reconnecting') text = strings.reconnecting;
-    return html`
-      <div class="status">
-        <span class="pill" role="status" data-activity=${call.phase === 'reconnecting' ? 'thinking' : call.activity} ?data-deaf=${this.muted || call.microphone === 'lost'}>
-          <i aria-hidden="true"></i>${text}
-        </span>
-        ${this.quality?.level === 'poor' && call.phase === 'live' ? html`<span class="pill poor">${strings.connectionPoor}</span>` : nothing}
-      </div>
-      ${this.#renderNotice()}
-    `;
-  }
-
-  #renderNotice(): unknown {
-    const { strings } = this.#locale;
-    const missing = this.call.microphone !== 'off' && !this.call.hears;
-    const text = this.notice
-      ? [this.notice.message, this.notice.hint].filter(Boolean).join(' ')
-      : missing
-        ? strings.noRecogniser
-        : undefined;
-    return html`<div class="notice" role="status">${text ? html`<p dir="auto">${text}</p>` : nothing}</div>`;
-  }
-
-  #renderCaptions(): unknown {
+  #renderOverlay(): unknown {
+    const { call, muted, quality, notice, quiet } = this;
     const avatar = this.#avatar;
-    const shown = this.captions.lines.slice(-2).filter((line) => (avatar?.heardText(line) ?? line.text) !== '');
-    return html`<div class="captions" ?data-quiet=${this.quiet} aria-hidden="true">
-      ${shown.map(
-        (line) => html`<p class=${line.speaker} ?data-partial=${line.speaker === 'visitor' && line.state === 'partial'} dir="auto">
-          <span>${avatar?.heardText(line) ?? line.text}</span>
-        </p>`,
-      )}
-    </div>`;
-  }
-
-  #renderSoundButton(): unknown {
-    if (!this.call.soundBlocked) return nothing;
-    return html`<button class="sound" type="button" @click=${() => void this.#avatar?.resumeSound()}>
-      ${icons.sound}<span>${this.#locale.strings.tapForSound}</span>
-    </button>`;
+    const lines = this.captions.lines.slice(-2).map((line) => ({ line, heard: avatar?.heardText(line) ?? line.text }));
+    return callOverlay({
+      call,
+      muted,
+      isPoor: quality?.level === 'poor',
+      notice,
+      lines: this.showCaptions ? lines.filter(({ heard }) => heard !== '') : undefined,
+      quiet,
+      strings: this.#locale.strings,
+      onSound: () => void avatar?.resumeSound(),
+    });
   }
 
   #renderComposer(): unknown {
