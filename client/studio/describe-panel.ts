@@ -1,35 +1,30 @@
 import { html, nothing } from 'lit';
-import type { AvatarJobDescription, MakingOptions, StyleName, VariantDescription } from '../../server/protocol/avatars.ts';
+import type { AvatarJobDescription, StyleName, VariantDescription } from '../../server/protocol/avatars.ts';
 import type { VoiceEntry } from '../app/catalogue.ts';
 import { controlStyles } from '../app/shared-styles.ts';
 import { describeStyles } from './describe-styles.ts';
 import { problemNote, working } from './fragments.ts';
+import { MakerPanel } from './maker-panel.ts';
 import { nameFor } from './studio-api.ts';
-import { StudioPanel } from './studio-panel.ts';
 import { studioStyles } from './studio-styles.ts';
 import { wishLines } from './wish-lines.ts';
 
 const VARIANTS: Readonly<Record<StyleName, number>> = { illustrated: 4, photo: 2, sculpted: 1 };
 
 /** Words, people who fit them, and one of these with a name. Fires `made` when there is a new avatar. */
-export class DescribePanel extends StudioPanel {
+export class DescribePanel extends MakerPanel {
   static override styles = [controlStyles, studioStyles, describeStyles];
   static override properties = {
-    ...StudioPanel.properties,
-    options: { attribute: false },
+    ...MakerPanel.properties,
     voices: { attribute: false },
-    language: {},
     text: { state: true },
     style_: { state: true },
     drawn: { state: true },
     picked: { state: true },
     called: { state: true },
-    made: { state: true },
   };
 
-  declare options: MakingOptions | undefined;
   declare voices: readonly VoiceEntry[];
-  declare language: string | undefined;
   declare text: string;
   /** `style` is every element's own. */
   declare style_: StyleName;
@@ -37,20 +32,16 @@ export class DescribePanel extends StudioPanel {
   declare drawn: AvatarJobDescription | undefined;
   declare picked: number | undefined;
   declare called: string;
-  declare made: { readonly name: string; readonly title: string } | undefined;
   #seed = 1;
 
   constructor() {
     super();
-    this.options = undefined;
     this.voices = [];
-    this.language = undefined;
     this.text = '';
     this.style_ = 'illustrated';
     this.drawn = undefined;
     this.picked = undefined;
     this.called = '';
-    this.made = undefined;
   }
 
   protected override willUpdate(): void {
@@ -58,16 +49,8 @@ export class DescribePanel extends StudioPanel {
     if (this.job?.kind === 'creation' && this.job.result?.variants) this.drawn = this.job;
   }
 
-  protected override render(): unknown {
-    const { strings, made, job, drawn } = this;
-    if (made)
-      return html`<visavis-made
-        .name=${made.name}
-        .heading=${made.title}
-        .strings=${strings}
-        .language=${this.language}
-        @another=${this.#startOver}
-      ></visavis-made>`;
+  protected override renderMaking(): unknown {
+    const { strings, job, drawn } = this;
     const reading = (job?.result ?? drawn?.result)?.reading;
     return html`
       <p class="lead">${strings.describeLead}</p>
@@ -145,7 +128,7 @@ export class DescribePanel extends StudioPanel {
   #renderPeople(): unknown {
     const { strings, drawn, job } = this;
     const variants = drawn?.result?.variants ?? [];
-    const drawing = this.isWorking && job?.kind === 'creation' && job.id === (drawn?.id ?? job.id) && !this.made;
+    const drawing = this.isWorking && job?.kind === 'creation' && job.id === (drawn?.id ?? job.id);
     const missing = drawing ? Math.max(0, VARIANTS[this.style_] - variants.length) : 0;
     if (variants.length + missing === 0) return html`<div class="people empty" aria-hidden="true"></div>`;
     return html`<div class="stack">
@@ -247,27 +230,21 @@ export class DescribePanel extends StudioPanel {
     if (!kept) return;
     // The others need not be drawn any more.
     if (this.isWorking) this.cancel();
-    this.#finish(kept.name, title);
+    this.finish(kept.name, title);
   };
 
   async #sculpt({ brief }: VariantDescription): Promise<void> {
     const title = this.called;
     const name = nameFor(title);
     const done = await this.work(() => this.api.create({ brief, style: 'sculpted', name, title }));
-    if (done?.result?.avatar) this.#finish(done.result.avatar, title);
+    if (done?.result?.avatar) this.finish(done.result.avatar, title);
   }
 
-  #finish(name: string, title: string): void {
-    this.made = { name, title };
-    this.dispatchEvent(new CustomEvent('made'));
-  }
-
-  #startOver = (): void => {
-    this.made = undefined;
+  protected override startOver(): void {
+    super.startOver();
     this.drawn = undefined;
-    this.job = undefined;
     this.picked = undefined;
-  };
+  }
 }
 
 customElements.define('visavis-describe', DescribePanel);

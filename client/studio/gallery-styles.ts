@@ -91,6 +91,9 @@ export const galleryStyles = css`
     display: grid;
     gap: 0.5rem;
     justify-items: center;
+    align-content: center;
+    /* As high as a clip: nothing under it moves when another view is chosen, or when its picture arrives. */
+    min-block-size: min(30rem, 100vw - 4rem);
   }
   .media .picture {
     max-inline-size: 30rem;

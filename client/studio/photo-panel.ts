@@ -1,36 +1,31 @@
 import { html, nothing } from 'lit';
 import type { FacePoints } from '../../server/core/face-points.ts';
-import type { Inspection, MakingOptions, PhotoCheck } from '../../server/protocol/avatars.ts';
+import type { Inspection, PhotoCheck } from '../../server/protocol/avatars.ts';
 import { icons } from '../app/icons.ts';
 import { controlStyles } from '../app/shared-styles.ts';
 import { firstPoints } from './first-points.ts';
 import { problemNote, working } from './fragments.ts';
+import { MakerPanel } from './maker-panel.ts';
 import { photoStyles } from './photo-styles.ts';
 import { nameFor, StudioProblem } from './studio-api.ts';
-import { StudioPanel } from './studio-panel.ts';
 import { studioStyles } from './studio-styles.ts';
 
 const ACCEPTED = 'image/jpeg,image/png,image/webp,image/avif,image/tiff';
 const CHECK_ICONS = { good: icons.check, doubtful: icons.warning, bad: icons.close, unknown: nothing } as const;
 
 /** A photograph, what is good and bad about it, points to correct, consent, and the avatar. Fires `made`. */
-export class PhotoPanel extends StudioPanel {
+export class PhotoPanel extends MakerPanel {
   static override styles = [controlStyles, studioStyles, photoStyles];
   static override properties = {
-    ...StudioPanel.properties,
-    options: { attribute: false },
-    language: {},
+    ...MakerPanel.properties,
     photo: { state: true },
     found: { state: true },
     points: { state: true },
     correcting: { state: true },
     moved: { state: true },
     over: { state: true },
-    made: { state: true },
   };
 
-  declare options: MakingOptions | undefined;
-  declare language: string | undefined;
   declare photo: File | undefined;
   declare found: Inspection | undefined;
   declare points: FacePoints;
@@ -39,31 +34,19 @@ export class PhotoPanel extends StudioPanel {
   declare moved: boolean;
   /** Something is dragged over the drop zone. */
   declare over: boolean;
-  declare made: { readonly name: string; readonly title: string } | undefined;
 
   constructor() {
     super();
-    this.options = undefined;
-    this.language = undefined;
     this.photo = undefined;
     this.found = undefined;
     this.points = {};
     this.correcting = false;
     this.moved = false;
     this.over = false;
-    this.made = undefined;
   }
 
-  protected override render(): unknown {
-    const { strings, made, found } = this;
-    if (made)
-      return html`<visavis-made
-        .name=${made.name}
-        .heading=${made.title}
-        .strings=${strings}
-        .language=${this.language}
-        @another=${this.#startOver}
-      ></visavis-made>`;
+  protected override renderMaking(): unknown {
+    const { strings, found } = this;
     return html`
       <p class="lead">${strings.photoLead}</p>
       <div class=${found ? 'columns' : ''}>
@@ -232,20 +215,17 @@ export class PhotoPanel extends StudioPanel {
     const consent = String(form.get('consent'));
     const points = this.moved ? this.points : undefined;
     const done = await this.work(() => this.api.import({ photo, name: nameFor(title), title, consent, points }));
-    if (done?.result?.avatar) {
-      this.made = { name: done.result.avatar, title };
-      this.dispatchEvent(new CustomEvent('made'));
-    } else if (this.problem?.code === 'portrait_no_face' || this.problem?.code === 'landmarks_missing') this.correcting = true;
+    if (done?.result?.avatar) this.finish(done.result.avatar, title);
+    else if (this.problem?.code === 'portrait_no_face' || this.problem?.code === 'landmarks_missing') this.correcting = true;
   };
 
-  #startOver = (): void => {
-    this.made = undefined;
+  protected override startOver(): void {
+    super.startOver();
     this.photo = undefined;
     this.found = undefined;
-    this.job = undefined;
     this.moved = false;
     this.correcting = false;
-  };
+  }
 }
 
 customElements.define('visavis-photo', PhotoPanel);

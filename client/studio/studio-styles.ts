@@ -17,6 +17,7 @@ export const studioStyles = css`
     margin-block-end: 1.5rem;
     color: var(--ink-soft);
     font-size: 1.0625rem;
+    text-wrap: pretty;
   }
   .card {
     padding: clamp(1rem, 2.5vw, 1.75rem);
