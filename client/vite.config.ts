@@ -14,8 +14,8 @@ function embedBesidePage(): Plugin {
 }
 
 /**
- * Builds what browsers get, into dist/client/: the pages `/` and `/studio` (index.html, studio.html and hashed assets) and, as one module for other
- * sites, `embed/visavis.js`. The element's file keeps its name because it is what pages link to.
+ * Builds what browsers get, into dist/client/: the pages `/` and `/studio` (index.html, studio.html and hashed assets) and, as one module
+ * for other sites, `embed/visavis.js`. The element's file keeps its name because it is what pages link to.
  */
 const config = async (): Promise<UserConfig> => ({
   plugins: [embedBesidePage()],

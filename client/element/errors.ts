@@ -9,7 +9,6 @@ export type CallErrorCode =
   | 'microphone_refused'
   | 'microphone_missing'
   | 'microphone_busy'
-  | 'microphone_lost'
   | 'server_full'
   | 'rate_limited'
   | 'token_rejected'
@@ -21,8 +20,7 @@ export type CallErrorCode =
   | 'server_unreachable'
   | 'server_error'
   | 'connection_failed'
-  | 'connection_lost'
-  | 'hearing_unavailable';
+  | 'connection_lost';
 
 export interface CallErrorDetails {
   readonly cause?: unknown;
@@ -61,7 +59,7 @@ export class CallError extends Error {
 
   /** The call can be held by typing instead of speaking. */
   get typingHelps(): boolean {
-    return ['microphone_refused', 'microphone_missing', 'microphone_busy', 'microphone_lost', 'insecure_context'].includes(this.code);
+    return ['microphone_refused', 'microphone_missing', 'microphone_busy', 'insecure_context'].includes(this.code);
   }
 }
 

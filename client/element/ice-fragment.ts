@@ -73,7 +73,7 @@ export function restartedDescription(remoteSdp: string, fragment: string): strin
   return lines.join(CRLF);
 }
 
-/** One entry of the `Link: <stun:…>; rel="ice-server"` headers by which a server names its STUN and TURN servers (RFC 9725 section 4.6). */
+/** The STUN and TURN servers that a server names in `Link: <stun:…>; rel="ice-server"` headers (RFC 9725 section 4.6). */
 export function iceServersOfLinks(header: string | null): RTCIceServer[] {
   if (!header) return [];
   const servers: RTCIceServer[] = [];

@@ -4,8 +4,9 @@ const SOUND_BPS = 16_000;
 const FRAME_MS = 60;
 
 /**
- * An offer or an answer for a narrow link: sound is to be sent once instead of twice (RED, RFC 2198) and in few bits and few packets, either
- * way (RFC 7587, section 6.1; RFC 8866, section 6.4). Packets that get lost are concealed. One that asks for it already stays as it is.
+ * An offer or an answer for a narrow link: sound is to be sent once instead of twice (RED, RFC 2198) and in few bits and few packets,
+ * either way (RFC 7587, section 6.1; RFC 8866, section 6.4). Packets that get lost are concealed. One that asks for it already stays
+ * as it is.
  */
 export function thriftySound(sdp: string): string {
   const payloadType = (encoding: RegExp): string | undefined => new RegExp(`^a=rtpmap:(\\d+) ${encoding.source}`, 'im').exec(sdp)?.[1];

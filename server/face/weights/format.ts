@@ -10,8 +10,9 @@ import { type FaceParameters, P, PARAMETER_COUNT } from '../parameters.ts';
  *   then     number of values that differ from the reference, and for each the step from the one before it in the order
  *            of PARAMETERS, and the difference, in Exp-Golomb codes
  *
- * A frame refers only to what the receiver has said it holds (feedback), or to the one before it in the same packet, so that a lost packet costs its own frame and
- * no other. Without feedback every frame is whole: that is how a call, a join and a lost history begin.
+ * A frame refers only to what the receiver has said it holds (feedback), or to the one before it in the same packet, so that a lost
+ * packet costs its own frame and no other. Without feedback every frame is whole: that is how a call, a join and a lost history
+ * begin.
  *
  * Feedback: [1, sequence number] "I hold this frame"; [0, 0] "I hold none".
  */
