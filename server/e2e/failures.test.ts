@@ -38,14 +38,6 @@ async function callTo(server: RunningServer, by: Browser = browser): Promise<Vis
   return visitor;
 }
 
-async function typed(visitor: Visitor, text: string): Promise<void> {
-  await visitor.send({
-    type: 'conversation.item.create',
-    item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] },
-  });
-  await visitor.send({ type: 'response.create' });
-}
-
 /** Asks for a call as a page of one's own would; nothing is done with the answer. */
 const requestCall = (page: Page, session: object): Promise<{ status: number; problem: { code?: string; detail?: string } }> =>
   page.evaluate(async (wishes) => {
@@ -72,7 +64,7 @@ describe('a language model', () => {
 
   /** The visitor asks, and the model is asked. */
   async function ask(visitor: Visitor, text: string): Promise<LlmExchange> {
-    await typed(visitor, text);
+    await visitor.type(text);
     const exchange = await llm.next();
     expect(exchange.body.messages.at(-1)).toEqual({ role: 'user', content: text });
     return exchange;
@@ -160,7 +152,7 @@ describe('what does not exist', () => {
   it('as a folder of documents makes an avatar that knows nothing and says so', async () => {
     const server = await serve({ thinking: { knowledgeDir: path.join(tmpdir(), 'visavis-no-such-folder') } });
     await using visitor = await callTo(server);
-    await typed(visitor, 'Is Visavis free?');
+    await visitor.type('Is Visavis free?');
     expect(await visitor.answer(0)).not.toContain('Apache');
     expect((await visitor.event('response.done')).response.status).toBe('completed');
   });
@@ -198,7 +190,7 @@ describe('a microphone', () => {
       sender?.track?.stop();
       await sender?.replaceTrack(null);
     });
-    await typed(visitor, 'Is Visavis free?');
+    await visitor.type('Is Visavis free?');
     await visitor.answerWith(0, 'Apache');
     await visitor.seesMovingPictures();
     expect(await visitor.count('visavis.ended')).toBe(0);
@@ -220,7 +212,7 @@ describe('a visitor whose browser is killed', () => {
     await gone;
     await expect.poll(() => metric(server, 'visavis_calls_ended_total{reason="vanished"} 1'), PATIENCE).toBe(true);
     expect(await metric(server, 'visavis_calls_active{carrier="webrtc"} 1')).toBe(true);
-    await typed(neighbour, 'Is Visavis free?');
+    await neighbour.type('Is Visavis free?');
     await neighbour.answerWith(0, 'Apache');
     expect(await neighbour.count('visavis.ended')).toBe(0);
   });

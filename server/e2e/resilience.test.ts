@@ -30,19 +30,11 @@ async function inCall(): Promise<Visitor> {
   return visitor;
 }
 
-async function typed(visitor: Visitor, text: string): Promise<void> {
-  await visitor.send({
-    type: 'conversation.item.create',
-    item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] },
-  });
-  await visitor.send({ type: 'response.create' });
-}
-
 describe('a call survives', () => {
   it.each([['ear-child.ts'], ['face-child.ts'], ['voice-child.ts']])('the death of %s in mid-sentence', async (module) => {
     await using visitor = await inCall();
     await visitor.seesMovingPictures();
-    await typed(visitor, 'Is Visavis free?');
+    await visitor.type('Is Visavis free?');
     await visitor.event('output_audio_buffer.started', 0);
     const [pid] = await childPidsOf(module);
     expect(pid).toBeDefined();
@@ -70,7 +62,7 @@ describe('a call survives', () => {
     ];
     expect(errors.map(({ error }) => error.code)).toEqual(['invalid_json', 'unknown_event', 'invalid_type', 'item_unknown']);
     expect(errors[1]?.error.event_id).toBe('mine');
-    await typed(visitor, 'Is Visavis free?');
+    await visitor.type('Is Visavis free?');
     await visitor.answerWith(0, 'Apache');
   });
 
@@ -78,7 +70,7 @@ describe('a call survives', () => {
     await using visitor = await inCall();
     const neighbour = await inCall();
     await neighbour.page.close();
-    await typed(visitor, 'Is Visavis free?');
+    await visitor.type('Is Visavis free?');
     await visitor.answerWith(0, 'Apache');
     await neighbour[Symbol.asyncDispose]();
   });
@@ -132,7 +124,7 @@ describe('a stock Realtime client', () => {
 describe('what the server tells', () => {
   it('has metrics of the calls, and nothing that was said', async () => {
     await using visitor = await inCall();
-    await typed(visitor, 'Is Visavis free?');
+    await visitor.type('Is Visavis free?');
     await visitor.answerWith(0, 'Apache');
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     expect(metrics).toMatch(/visavis_calls_active\{carrier="webrtc"\} [1-9]/);

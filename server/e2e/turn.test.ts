@@ -61,11 +61,7 @@ describe.runIf(existsSync(COTURN))('a call through TURN', () => {
     expect(await visitor.answer(0)).not.toBe('');
     await eventually(async () => (await visitor.media()).audioEnergy).toBeGreaterThan(0.001);
     await visitor.seesMovingPictures();
-    await visitor.send({
-      type: 'conversation.item.create',
-      item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Is Visavis free?' }] },
-    });
-    await visitor.send({ type: 'response.create' });
+    await visitor.type('Is Visavis free?');
     await visitor.answerWith(1, 'Apache');
   }
 

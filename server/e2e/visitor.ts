@@ -78,6 +78,13 @@ export class Visitor implements AsyncDisposable {
     await this.page.evaluate(({ sound, rateHz }) => window.visitor.say(sound, rateHz), { sound: base64, rateHz: SPEECH_RATE_HZ });
   }
 
+  /** Asks by typing, as the page's own client would. */
+  async type(text: string): Promise<void> {
+    const item = { type: 'message', role: 'user', content: [{ type: 'input_text', text }] };
+    await this.send({ type: 'conversation.item.create', item });
+    await this.send({ type: 'response.create' });
+  }
+
   /** All events of a type so far. */
   async events<Type extends ServerEventType>(type: Type): Promise<ServerEventOf<Type>[]> {
     return this.page.evaluate((wanted) => window.visitor.events.filter((event) => event.type === wanted), type) as Promise<
