@@ -108,9 +108,14 @@ export function buildFaceMesh(frame: Frame, mouth: Mouth, eyes: Eyes): FaceMesh 
   const vertex = (j: number, i: number) => j * columns.length + i;
   /** The slit's row as what lies below it sees it. */
   const fromBelow = (j: number, i: number) => (j === slit ? (lowerOf.get(i) ?? vertex(j, i)) : vertex(j, i));
-  const triangles: number[] = [];
+  // Where the mesh folds over itself, later triangles cover earlier ones: below the mouth they run upwards, so that a chin
+  // which comes down lies over the neck.
+  const above: number[] = [];
+  const below: number[][] = [];
   const edges: number[] = [];
   for (let j = 0; j < rows.length; j++) {
+    const triangles = j < slit ? above : [];
+    if (j >= slit) below.unshift(triangles);
     for (let i = 0; i < columns.length; i++) {
       if (i + 1 < columns.length) {
         edges.push(vertex(j, i), vertex(j, i + 1));
@@ -131,7 +136,7 @@ export function buildFaceMesh(frame: Frame, mouth: Mouth, eyes: Eyes): FaceMesh 
     x,
     y,
     isBelow,
-    triangles: Uint32Array.from(triangles),
+    triangles: Uint32Array.from([...above, ...below.flat()]),
     edges: Uint32Array.from(edges),
     upperLip: whole.map((i) => vertex(slit, i)),
     lowerLip: whole.map((i) => fromBelow(slit, i)),

@@ -68,7 +68,7 @@ export function mouthFields(frame: Frame, mouth: Mouth, mesh: FaceMesh): MouthFi
   }
   const widestGap = Math.max(...mouth.innerLower.ys.map((v, i) => v - mouth.innerUpper.ys[i]!), 0);
 
-  const hull = jawHull(L, centre);
+  const hull = jawHull(L, centre, U);
   const isFixed = new Uint8Array(count);
   const isChin = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
@@ -158,13 +158,16 @@ export function mouthFields(frame: Frame, mouth: Mouth, mesh: FaceMesh): MouthFi
   };
 }
 
-/** The jaw's contour, pushed outwards below the chin: what may move with the mouth. Neck and hair stay. */
-function jawHull(L: readonly Point[], centre: { x: number; y: number }): (x: number, y: number) => boolean {
+/** How far below the chin the skin gives way: room enough for a jaw that drops by `JAW_DROP` to press it together, not fold it. */
+const GIVING_NECK = 0.66;
+
+/** The jaw's contour, pushed outwards below the chin: what may move with the mouth. Hair stays, and most of the neck. */
+function jawHull(L: readonly Point[], centre: { x: number; y: number }, U: number): (x: number, y: number) => boolean {
   const points = L.slice(0, 17).map((p, i) => {
-    const aside = Math.abs(i - 8) / 8;
-    const grow = 1.52 - 0.56 * smoothstep(0.22, 0.75, aside);
-    const [dx, dy] = [(p.x - centre.x) * grow, (p.y - centre.y) * grow];
-    return { angle: Math.atan2(dx, dy), radius: Math.hypot(dx, dy) };
+    const beside = smoothstep(0.22, 0.75, Math.abs(i - 8) / 8);
+    const [dx, dy] = [p.x - centre.x, p.y - centre.y];
+    const radius = Math.hypot(dx, dy);
+    return { angle: Math.atan2(dx, dy), radius: mix(radius + GIVING_NECK * U, 0.96 * radius, beside) };
   });
   const sorted = points.sort((a, b) => a.angle - b.angle);
   const curve = { xs: Float64Array.from(sorted, (p) => p.angle), ys: Float64Array.from(sorted, (p) => p.radius) };
