@@ -9,7 +9,7 @@ import { fitMixture, unlikeliness } from './mixture.ts';
 import { nelderMead } from './nelder-mead.ts';
 import { blur, boxMean, createPlane, gradientMagnitude, planeOf, sample } from './plane.ts';
 import { pullPush } from './pull-push.ts';
-import { areaOf, componentAt, dilate, distanceTo, erode, fillHoles, regionOf } from './regions.ts';
+import { areaOf, closed, componentAt, dilate, distanceTo, erode, fillHoles, regionOf } from './regions.ts';
 import { thinPlate } from './thin-plate.ts';
 import { totalVariationCut } from './total-variation.ts';
 
@@ -81,6 +81,17 @@ describe('regions', () => {
       });
       expect(distance.data[y * 31 + x]).toBeCloseTo(nearest, 4);
     }
+  });
+
+  it('lose notches that are narrower than a disc, at the border of the picture none', () => {
+    const notched = regionOf(
+      planeOf(60, 40, (x, y) => (y > 10 && !(x > 20 && x < 26 && y < 18) ? 1 : 0)),
+      (v) => v > 0,
+    );
+    const filled = closed(notched, 9);
+    expect(filled.data[15 * 60 + 23]).toBe(1);
+    expect(filled.data[5 * 60 + 23]).toBe(0);
+    expect(filled.data.every((v, i) => v >= notched.data[i]!)).toBe(true);
   });
 
   it('fall into components, lose their holes, grow and shrink', () => {

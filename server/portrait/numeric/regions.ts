@@ -113,4 +113,21 @@ export const invert = ({ width, height, data }: Region): Region => ({ width, hei
 
 export const dilate = (region: Region, radius: number): Region => regionOf(distanceTo(region), (d) => d <= radius);
 export const erode = (region: Region, radius: number): Region => regionOf(distanceTo(invert(region)), (d) => d > radius);
+
+/** The region with its notches filled: whatever a disc of this radius that stays outside cannot reach. Beyond the border nothing belongs to it. */
+export function closed(region: Region, radius: number): Region {
+  const { width, height } = region;
+  const border = Math.ceil(radius) + 1;
+  const wide = width + 2 * border;
+  const padded = { width: wide, height: height + 2 * border, data: new Uint8Array(wide * (height + 2 * border)) };
+  for (let y = 0; y < height; y++) padded.data.set(region.data.subarray(y * width, (y + 1) * width), (y + border) * wide + border);
+  const filled = erode(dilate(padded, radius), radius);
+  const data = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const from = (y + border) * wide + border;
+    data.set(filled.data.subarray(from, from + width), y * width);
+  }
+  return { width, height, data };
+}
+
 export const areaOf = ({ data }: Region): number => data.reduce((sum, inside) => sum + inside, 0);
