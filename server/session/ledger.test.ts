@@ -54,6 +54,9 @@ describe('what was heard', () => {
     expect(ledger.heardUntil(at(600))).toBe(at(450));
     const [left] = ledger.cut('t1', ledger.heardUntil(at(600)));
     expect(left).toMatchObject({ offsetMs: 450 });
+    // A report that is far from the truth, or was long on its way.
+    ledger.played(at(310), at(60_000));
+    expect(ledger.heardUntil(at(60_000))).toBe(at(59_000));
   });
 
   it('never counts what was cut before it left', () => {

@@ -24,6 +24,9 @@ export interface Heard {
   readonly complete: boolean;
 }
 
+/** Sound that left so long ago was heard, whatever the client reports: an answer that goes on must not begin anew. */
+const MOST_LAG = mediaTimeFromMs(1_000);
+
 export class Ledger {
   readonly #turns = new Map<string, Entry[]>();
   /** Turns of which something was left unsaid. */
@@ -72,7 +75,7 @@ export class Ledger {
 
   /** How far a client that reports what it plays, and is silent as soon as it is interrupted, has heard at `now`. */
   heardUntil(now: MediaTime): MediaTime {
-    return now - this.#lag;
+    return now - Math.min(this.#lag, MOST_LAG);
   }
 
   /** What the visitor has heard of a turn when the server's media clock says `now`. */
