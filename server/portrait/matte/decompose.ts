@@ -1,14 +1,8 @@
 import type { Frame } from '../frame.ts';
-import { clamp, randomNumbers, smoothstep } from '../numeric/mathematics.ts';
+import { clamp, mix, randomNumbers, smoothstep } from '../numeric/mathematics.ts';
 import { blur, type Colours, createPlane, mapPlanes, type Plane, planeOf } from '../numeric/plane.ts';
 import { pullPush } from '../numeric/pull-push.ts';
 import { erode, type Region, regionOf } from '../numeric/regions.ts';
-
-/**
- * Variance of the background's colours in that of the person's, away from the outline: the background is smooth and better
- * known than hair is. On the outline itself it takes nothing, or the head would leave a line behind when it moves.
- */
-const BACKGROUND_TRUST = 0.15;
 
 /** Grain of the picture asks for as much. */
 const NEGLIGIBLE_ALPHA = 0.012;
@@ -54,7 +48,8 @@ export function decompose(frame: Pick<Frame, 'colours' | 'width' | 'height' | 'u
       pixel.front[c] = extended[c]!.data[i]!;
       pixel.back[c] = background[c]!.data[i]!;
     }
-    alpha.data[i] = pixel.split(matte.data[i]!, BACKGROUND_TRUST * smoothstep(2 * k, 5 * k, outside.data[i]!));
+    // On the outline itself the background stays, or the head would leave a line behind when it moves.
+    alpha.data[i] = pixel.split(matte.data[i]!, smoothstep(2 * k, 5 * k, outside.data[i]!));
     for (let c = 0; c < 3; c++) {
       foreground[c]!.data[i] = pixel.front[c]!;
       background[c]!.data[i] = pixel.back[c]!;
@@ -71,34 +66,37 @@ class PixelColours {
   readonly back = new Float64Array(3);
 
   /**
-   * Chooses alpha, at least `matte`, and both colours so that their sum is what was seen; returns alpha. `backVariance` is
-   * that of the background's expected colour, of the person's it is 1.
+   * Chooses alpha, at least `matte`, and both colours so that their sum is what was seen; returns alpha. `give`, 0..1: how
+   * far the background's colour may give way.
    */
-  split(matte: number, backVariance: number): number {
+  split(matte: number, give: number): number {
     const { seen, front, back } = this;
     if (matte > 0.97) {
       front.set(seen);
       return matte;
     }
+    let alpha = matte;
+    if (this.#leastAlpha() > alpha) {
+      alpha = Math.max(alpha, this.#likeness());
+      // A hair beyond the matte has the person's colours; what has others is the background's, which was guessed wrong.
+      for (let c = 0; alpha < 1 && c < 3; c++)
+        back[c] = mix(back[c]!, clamp(back[c]!, (seen[c]! - 255 * alpha) / (1 - alpha), seen[c]! / (1 - alpha)), give);
+      // Alpha rises until the foreground's colour is a possible one.
+      alpha = clamp(Math.max(alpha, this.#leastAlpha()), 0, 1);
+    }
+    if (alpha > 0.004) for (let c = 0; c < 3; c++) front[c] = clamp(back[c]! + (seen[c]! - back[c]!) / alpha, 0, 255);
+    return alpha;
+  }
+
+  /** How far what was seen lies on the way from the background's colour to the person's. */
+  #likeness(): number {
     let along = 0;
     let span = 0;
     for (let c = 0; c < 3; c++) {
-      along += (seen[c]! - back[c]!) * (front[c]! - back[c]!);
-      span += (front[c]! - back[c]!) ** 2;
+      along += (this.seen[c]! - this.back[c]!) * (this.front[c]! - this.back[c]!);
+      span += (this.front[c]! - this.back[c]!) ** 2;
     }
-    // A hair beyond the matte has the person's colours; what has others is the background's, which was guessed wrong.
-    const likeness = this.#leastAlpha() > 0 ? clamp(along / Math.max(span, 1), 0, 1) : 0;
-    let alpha = Math.max(matte, likeness);
-    // The likeliest pair of colours with this sum, the deviations being normal.
-    const total = alpha ** 2 + backVariance * (1 - alpha) ** 2;
-    for (let c = 0; backVariance > 0 && c < 3; c++) {
-      const off = (seen[c]! - alpha * front[c]! - (1 - alpha) * back[c]!) / total;
-      back[c] = clamp(back[c]! + backVariance * (1 - alpha) * off, 0, 255);
-    }
-    // Alpha rises until the foreground's colour is a possible one.
-    alpha = clamp(Math.max(alpha, this.#leastAlpha()), 0, 1);
-    if (alpha > 0.004) for (let c = 0; c < 3; c++) front[c] = clamp(back[c]! + (seen[c]! - back[c]!) / alpha, 0, 255);
-    return alpha;
+    return clamp(along / Math.max(span, 1), 0, 1);
   }
 
   /** The least share of a possible colour that makes of the background what was seen; 0 for what is not worth it. */
