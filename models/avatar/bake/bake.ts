@@ -1,4 +1,4 @@
-import { CANVAS_PX, projectX, projectY } from '../camera.ts';
+import { CANVAS_PX, PX_PER_CM, projectX, projectY, unprojectY } from '../camera.ts';
 import { Scene } from '../geometry/scene.ts';
 import { type HairGroup, growLocks } from '../hair/locks.ts';
 import { growBeard, growScalp } from '../hair/scalp.ts';
@@ -91,7 +91,7 @@ export async function bake(person: Person, options: BakeOptions): Promise<Baked>
     onProgress('shadows', 0);
     await studio.prepare();
     const all = growStrands(person, person.hair.style === 'waves' ? growLocks(person) : growScalp(person));
-    const strands = scene.cover.worn ? belowCover(all, scene.cover) : all;
+    const strands = scene.cover.worn ? belowCover(all, scene.cover, person.hair.style === 'short') : all;
     const density = hairDensity(strands);
     studio.setHair(density);
     return { strands, light: new Occlusion(studio.distances, density) };

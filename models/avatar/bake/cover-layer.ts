@@ -7,7 +7,7 @@ import type { Region, Shot } from '../render/job.ts';
 import { marchRay, START_Z } from '../render/march.ts';
 import { skinDeltas } from './hair-layers.ts';
 import type { Exposure } from './film-cache.ts';
-import { fillGaps } from './fill-gaps.ts';
+import { evened, fillGaps } from './fill-gaps.ts';
 import { gridMesh, type LayerDraft } from './layer.ts';
 import { breathOf } from './scenery.ts';
 
@@ -36,16 +36,16 @@ export async function coverLayers(
   const columns = Math.ceil(region.width / CELL_PX);
   const rows = Math.ceil(region.height / CELL_PX);
   const at = gridMesh(region, columns, rows, () => ({ depth: 0, follow: 1 })).vertices;
-  const zs = fillGaps(
-    at.map(({ x, y }) => clothZ(scene, x, y)),
-    columns + 1,
-  );
+  const found = at.map(({ x, y }) => clothZ(scene, x, y));
+  const shown = fillGaps(found, columns + 1).map((z, k) => {
+    const y = unprojectY(at[k]!.y, z);
+    return mix(Math.max(z, OUTLINE_Z), z, smoothstep(-8, -13, y));
+  });
+  const zs = evened(shown, columns + 1);
   let i = 0;
   const mesh = gridMesh(region, columns, rows, (_, py) => {
     const z = zs[i++] ?? OUTLINE_Z;
-    const y = unprojectY(py, z);
-    const shown = mix(Math.max(z, OUTLINE_Z), z, smoothstep(-8, -13, y));
-    return { depth: rigDepth(shown), follow: kind === 'hijab' ? smoothstep(-16.5, -8, y) : 1 };
+    return { depth: rigDepth(z), follow: kind === 'hijab' ? smoothstep(-16.5, -8, unprojectY(py, z)) : 1 };
   });
   if (kind !== 'hijab') return [{ id: 'headCover', picture, region, ...mesh, morphs: {} }];
 

@@ -12,3 +12,17 @@ export function fillGaps(values: readonly number[], columns: number): number[] {
   }
   return cells;
 }
+
+/** Means over each cell of such a grid and its neighbours: what differs from cell to cell would show as a kink when it moves. */
+export function evened(values: readonly number[], columns: number): number[] {
+  const rows = values.length / columns;
+  return values.map((_, k) => {
+    let sum = 0;
+    let count = 0;
+    for (let j = Math.max(0, Math.floor(k / columns) - 1); j <= Math.min(rows - 1, Math.floor(k / columns) + 1); j++) {
+      for (let i = Math.max(0, (k % columns) - 1); i <= Math.min(columns - 1, (k % columns) + 1); i++, count++)
+        sum += values[j * columns + i] ?? 0;
+    }
+    return sum / count;
+  });
+}

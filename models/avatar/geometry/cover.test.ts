@@ -49,11 +49,15 @@ it('lets hair out below the rim of a cap only, and no further than it hung befor
   const person = wearing('cap', { hair: { ...wearing('none').hair, style: 'short', strands: 3000 } });
   const { cover } = new Scene(person);
   const all = growStrands(person, growScalp(person));
-  const seen = belowCover(all, cover);
+  const seen = belowCover(all, cover, false);
   expect(seen.length).toBeGreaterThan(50);
   expect(seen.length).toBeLessThan(all.length * 0.8);
   for (const { points } of seen)
     for (let k = 0; k < points.length; k += 3) expect(points[k + 1]! - cover.rim(points[k]!, points[k + 2]!)).toBeLessThan(1);
+  const short = belowCover(all, cover, true);
+  expect(short.length).toBeGreaterThan(50);
+  for (const { points } of short)
+    for (let k = 0; k < points.length; k += 3) expect(cover.rim(points[k]!, points[k + 2]!) - points[k + 1]!).toBeLessThan(3.5);
 });
 
 describe('words for what people wear on their heads', () => {

@@ -124,17 +124,22 @@ export class CoverShape {
     let d = ellipsoid(x, y - 5.3, z + 7.9, 8.55 * w, 7.2, 9.9);
     d = smin(d, ellipsoid(x, y - 7.1, z + 8.3, 7.2 * w, 6.1, 8.6), 1.6);
     if (d > 1.6) return d * 0.8;
-    const below = this.rim(x, z) - y;
-    // Lengths of cloth laid over one another, rising to the middle of the forehead; the left ones come last.
-    const left = smoothstep(1.5, 1.1, x - 0.3 * (y - 5));
-    const lean = mix(0.5, 0.4, left) * Math.abs(x + 0.2) * smoothstep(-13, -3, z) + 0.05 * x;
-    const turn = (y - 4.1 - lean - 0.12 * (z + 1)) / 1.6 + 0.5 * left + 0.5 * (fractal(x * 0.3, y * 0.3, z * 0.3) - 0.5);
+    // The lengths from the left come last: one sheet more, that ends over the forehead.
+    const rows = d - this.#wound(x, y, z, 0);
+    const over = smax(d - this.#wound(x, y, z, 1) - 0.2 * smoothstep(-4, 1, z), x - 0.3 * (y - 5) - 1.3, 0.15);
+    return smax(smin(rows, over, 0.06), this.rim(x, z) - y, 0.75) * 0.6;
+  }
+
+  /** Height (cm) of lengths of cloth that are laid over one another and rise to the middle of the forehead. */
+  #wound(x: number, y: number, z: number, left: 0 | 1): number {
+    const aside = Math.sqrt((x + 0.2) ** 2 + 0.3);
+    const lean = (left ? 0.4 : 0.5) * aside * smoothstep(-13, -3, z) + 0.05 * x;
+    const turn = (y - 4.1 - lean - 0.12 * (z + 1)) / 2 + 0.5 * left + 0.4 * (fractal(x * 0.3, y * 0.3, z * 0.3) - 0.5);
     const s = turn - Math.floor(turn);
-    // A cushion that is full below and slips under the next length above.
-    const cushion = Math.sqrt(Math.max(0, 1 - (1.85 * s - 0.85) ** 2));
-    const pleats = 0.045 * Math.sin(turn * 18.85 + 3 * fractal(x * 0.5, y * 0.5, z * 0.5)) * cushion;
-    d -= 0.62 * (cushion - 0.55) + pleats + 0.16 * left * smoothstep(-4, 1, z);
-    return smax(d, below, 0.75) * 0.6;
+    // Each is full at its lower edge and slips under the next one above.
+    const full = smoothstep(0, 0.24, s) * Math.cos((Math.PI / 2) * s) ** 0.7;
+    const pleats = 0.035 * Math.sin(turn * 18.85 + 3 * fractal(x * 0.5, y * 0.5, z * 0.5)) * full;
+    return 0.5 * (full - 0.5) + pleats;
   }
 
   #cap(x: number, y: number, z: number): number {

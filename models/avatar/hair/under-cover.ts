@@ -7,11 +7,17 @@ const FREE_CM = 6.5;
 /** Middle and half axes of the head inside a cover, as seen from above. */
 const HEAD = { z: -7.9, rx: 7.05, rz: 8.6 };
 
-/** What hangs out below the rim of a cap: each strand from where it last leaves the cover to its tip, gathered at the rim. */
-export function belowCover(strands: readonly Strand[], cover: CoverShape): Strand[] {
+/** Short hair shows so far (cm) below the rim: it ends at the upper half of the ears. */
+const SHORT_CM = 2.6;
+
+/**
+ * What hangs out below the rim of a cap: each strand from where it last leaves the cover to its tip, gathered at the rim.
+ * Of short hair the sides alone reach so far, and they are cut round the ears.
+ */
+export function belowCover(strands: readonly Strand[], cover: CoverShape, isShort: boolean): Strand[] {
   const seen: Strand[] = [];
   for (const strand of strands) {
-    const { points } = strand;
+    const points = isShort ? trimmed(strand, cover) : strand.points;
     const above = (k: number): number => (points[k + 1] ?? 0) - cover.rim(points[k] ?? 0, points[k + 2] ?? 0);
     let first = points.length;
     while (first > 0 && above(first - 3) < 0.5) first -= 3;
@@ -28,4 +34,12 @@ export function belowCover(strands: readonly Strand[], cover: CoverShape): Stran
     seen.push({ ...strand, points: rest });
   }
   return seen;
+}
+
+/** A strand up to where it is cut; no two are quite as long. */
+function trimmed({ points, tint }: Strand, cover: CoverShape): Float64Array {
+  const drop = SHORT_CM * (0.8 + 0.4 * tint);
+  let end = 0;
+  while (end < points.length && cover.rim(points[end] ?? 0, points[end + 2] ?? 0) - (points[end + 1] ?? 0) < drop) end += 3;
+  return points.subarray(0, end);
 }
