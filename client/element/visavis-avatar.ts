@@ -1,11 +1,12 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { PictureQuality } from '../../server/protocol/index.ts';
 import { Call } from './call.ts';
-import { type CaptionAction, type CaptionLine, type Captions, heardChars, noCaptions, reduceCaptions } from './captions.ts';
+import type { CaptionLine, Captions } from './captions.ts';
 import type { Renderer, RendererWish } from './drawn-face/face-drawing.ts';
 import { CallError } from './errors.ts';
 import type { EngineList, Notice, Quality } from './events.ts';
 import { FaceView } from './face-view.ts';
+import { HeardCaptions, type Transcript } from './heard-captions.ts';
 import type { TurnLatency } from './latency.ts';
 import type { NetworkSample } from './playout.ts';
 import { isNarrow, ownLink, type RenderingPlace, type RenderingWish, renderingPlace } from './rendering-place.ts';
@@ -13,14 +14,6 @@ import { type CallAction, type CallState, initialState, isBusy, reduceCall } fro
 import { avatarStyles } from './styles.ts';
 
 export type Carrier = 'auto' | 'webrtc' | 'websocket';
-
-/** A line of the conversation as far as it has been heard. */
-export interface Transcript {
-  readonly id: string;
-  readonly speaker: 'visitor' | 'avatar';
-  readonly text: string;
-  readonly final: boolean;
-}
 
 /** What the element's events carry in `detail`. All of them bubble and cross shadow roots. */
 export interface VisavisEventMap {
@@ -34,9 +27,6 @@ export interface VisavisEventMap {
   notice: CustomEvent<Notice>;
   error: CustomEvent<CallError>;
 }
-
-/** How often captions look whether another word has been heard. */
-const REVEAL_EVERY_MS = 40;
 
 /** The embed script's own server, unless `src` names another. */
 const ownOrigin = (): URL => new URL('/', import.meta.url.startsWith('http') ? import.meta.url : document.baseURI);
@@ -97,9 +87,7 @@ export class VisavisAvatar extends LitElement {
 
   #call: Call | undefined;
   #face: FaceView | undefined;
-  #lines: Captions = noCaptions;
-  readonly #heard = new Map<string, number>();
-  #revealTimer: ReturnType<typeof setInterval> | undefined;
+  readonly #heard = new HeardCaptions(() => this.#call?.playoutMs());
   #stream: MediaStream | undefined;
   /** The newest wish for a call counts, until it is taken back. */
   #wishes = 0;
@@ -115,6 +103,11 @@ export class VisavisAvatar extends LitElement {
     this.avatarLabel = 'Avatar';
     this.callState = initialState;
     this.posterBroken = false;
+    this.#heard.on('changed', (captions) => {
+      this.requestUpdate();
+      this.#tell('caption', captions);
+    });
+    this.#heard.on('line', (line) => this.#tell('transcript', line));
   }
 
   /** The call as it is now. */
@@ -124,7 +117,7 @@ export class VisavisAvatar extends LitElement {
 
   /** Both sides' words so far. */
   get transcript(): Captions {
-    return this.#lines;
+    return this.#heard.captions;
   }
 
   /**
@@ -135,8 +128,7 @@ export class VisavisAvatar extends LitElement {
     if (isBusy(this.callState)) return;
     const typing = options.typing ?? false;
     this.#dispatchAction({ type: 'start', typing });
-    this.#caption({ type: 'clear' });
-    this.#heard.clear();
+    this.#heard.apply({ type: 'clear' });
     // Started by its page before it was on the screen, it has no place for a picture yet.
     const wish = ++this.#wishes;
     await this.updateComplete;
@@ -163,7 +155,7 @@ export class VisavisAvatar extends LitElement {
     );
     call.on(
       'caption',
-      current((action) => this.#caption(action)),
+      current((action) => this.#heard.apply(action)),
     );
     call.on(
       'latency',
@@ -227,7 +219,7 @@ export class VisavisAvatar extends LitElement {
 
   /** The part of a line that has been heard; all of it for the visitor's own lines. */
   heardText(line: CaptionLine): string {
-    return line.text.slice(0, this.#heardChars(line));
+    return this.#heard.heardText(line);
   }
 
   /** Media time of the picture, milliseconds, while this page draws it: what is seen against what is heard. */
@@ -257,8 +249,7 @@ export class VisavisAvatar extends LitElement {
     super.disconnectedCallback();
     removeEventListener('pagehide', this.#onPageHide);
     this.stop();
-    clearInterval(this.#revealTimer);
-    this.#revealTimer = undefined;
+    this.#heard[Symbol.dispose]();
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -292,8 +283,9 @@ export class VisavisAvatar extends LitElement {
   }
 
   #renderCaptions(): unknown {
-    const recent = this.#lines.lines.slice(-2);
-    const complete = this.#lines.lines.filter((line) => line.state !== 'partial' && this.#heardChars(line) >= line.text.length).slice(-20);
+    const { lines } = this.transcript;
+    const recent = lines.slice(-2);
+    const complete = lines.filter((line) => this.#heard.isHeard(line)).slice(-20);
     return html`<div class="hidden" role="log" aria-live="polite">
         ${complete.map((line) => html`<p dir="auto">${line.speaker === 'visitor' ? this.visitorLabel : this.avatarLabel}: ${line.text}</p>`)}
       </div>
@@ -323,15 +315,8 @@ export class VisavisAvatar extends LitElement {
     if (this.callState.error && this.callState.error !== before.error) this.#tell('error', this.callState.error);
   }
 
-  /** The call is over: what was not heard by now never will be. */
   #finish(): void {
-    for (const line of this.#lines.lines) {
-      if (line.speaker === 'avatar' && this.#heardChars(line) < line.text.length) {
-        this.#caption({ type: 'cut', id: line.id, text: this.heardText(line) });
-      }
-    }
-    clearInterval(this.#revealTimer);
-    this.#revealTimer = undefined;
+    this.#heard.finish();
     this.#call = undefined;
     this.#face?.[Symbol.dispose]();
     this.#face = undefined;
@@ -378,53 +363,6 @@ export class VisavisAvatar extends LitElement {
     // `loadeddata` also comes for sound alone; a frame that was presented is a picture.
     video.requestVideoFrameCallback(() => this.#dispatchAction({ type: 'picture', drawnBy: 'server' }));
   };
-
-  #caption(action: CaptionAction): void {
-    const before = this.#lines;
-    this.#lines = reduceCaptions(before, action);
-    if (this.#lines === before) return;
-    const changed = 'id' in action ? this.#lines.lines.find((line) => line.id === action.id) : undefined;
-    if (changed?.speaker === 'visitor') this.#tellLine(changed, changed.text);
-    this.#revealTimer ??= setInterval(() => this.#reveal(), REVEAL_EVERY_MS);
-    this.#captionsChanged();
-    this.#reveal();
-  }
-
-  #heardChars(line: CaptionLine): number {
-    if (line.speaker === 'visitor') return line.text.length;
-    return Math.min(line.text.length, this.#heard.get(line.id) ?? 0);
-  }
-
-  /** Moves the avatar's lines on to what is heard now; never back, though the playout position may jitter. */
-  #reveal(): void {
-    const playoutMs = this.#call?.playoutMs() ?? Number.POSITIVE_INFINITY;
-    let changed = false;
-    let waiting = false;
-    for (const line of this.#lines.lines) {
-      if (line.speaker !== 'avatar') continue;
-      const before = this.#heard.get(line.id) ?? -1;
-      const chars = Math.max(before, heardChars(line, playoutMs));
-      if (line.state === 'partial' || chars < line.text.length) waiting = true;
-      if (chars === before) continue;
-      this.#heard.set(line.id, chars);
-      changed = true;
-      this.#tellLine(line, line.text.slice(0, chars));
-    }
-    if (changed) this.#captionsChanged();
-    if (waiting) return;
-    clearInterval(this.#revealTimer);
-    this.#revealTimer = undefined;
-  }
-
-  #captionsChanged(): void {
-    this.requestUpdate();
-    this.#tell('caption', this.#lines);
-  }
-
-  #tellLine(line: CaptionLine, text: string): void {
-    const final = line.state !== 'partial' && text.length >= line.text.length;
-    if (text !== '') this.#tell('transcript', { id: line.id, speaker: line.speaker, text, final });
-  }
 
   #tell<K extends keyof VisavisEventMap>(type: K, detail: VisavisEventMap[K]['detail']): void {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
