@@ -14,6 +14,10 @@ export const controlStyles = css`
     font: inherit;
     color: inherit;
   }
+  /* An empty field knows no direction of its own: what it asks for is written in the page's. */
+  :placeholder-shown {
+    direction: inherit;
+  }
   button {
     -webkit-tap-highlight-color: transparent;
     touch-action: manipulation;
