@@ -13,10 +13,11 @@ const NTP_EPOCH_MS = 2_208_988_800_000;
 
 export const PLAYOUT_DELAY_URI = 'http://www.webrtc.org/experiments/rtp-hdrext/playout-delay';
 /**
- * Least delay 0, most 60 ms, in units of 10 ms, 12 bits each: a picture is shown as soon as its sound is heard, which browsers
- * hold back for 30 to 80 ms. With a most of 0 it would always come before its sound, with no limit it would be smoothed.
+ * Least delay 0, most 300 ms, in units of 10 ms, 12 bits each: a picture is shown as soon as its sound is heard. Browsers hold
+ * sound back for 30 to 80 ms, and for seconds for 150 to 300 where a stall made it late: the picture must be able to follow
+ * it. With a most of 0 it would always come before its sound, with no limit it would be smoothed.
  */
-const PLAYOUT_DELAY = Buffer.from([0x00, 0x00, 0x06]);
+const PLAYOUT_DELAY = Buffer.from([0x00, 0x00, 0x1e]);
 
 /**
  * From a browser's taking a picture out of its buffer until it is seen: a little more than a refresh of the screen, which
