@@ -107,9 +107,6 @@ export const smallScreenStyles = css`
     visavis-avatar {
       inline-size: min(100cqi, 150cqb);
     }
-    header {
-      background: none;
-    }
     .foot {
       position: static;
       padding: 0;
@@ -135,12 +132,14 @@ export const smallScreenStyles = css`
     .notice {
       inset-block-start: calc(3.5rem + env(safe-area-inset-top));
     }
+    /* Where the face is as wide as the window, the buttons stand on it: words keep clear of them. */
     .captions {
-      padding: 3rem 2.5rem calc(1rem + env(safe-area-inset-bottom));
+      padding-block: 3rem calc(1rem + env(safe-area-inset-bottom));
+      padding-inline: max(2.5rem, 5.25rem + env(safe-area-inset-right) - (100vw - 100cqi) / 2);
     }
     .app[data-busy] visavis-start {
       padding-block-end: calc(1rem + env(safe-area-inset-bottom));
-      padding-inline-end: calc(5rem + env(safe-area-inset-right));
+      padding-inline-end: calc(6rem + env(safe-area-inset-right));
     }
     .app:has(.composer) .captions {
       padding-block-end: calc(4.75rem + env(safe-area-inset-bottom));

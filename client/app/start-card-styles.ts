@@ -215,7 +215,7 @@ export const startCardStyles = css`
       justify-content: flex-start;
     }
     :host {
-      background: linear-gradient(transparent, #0d111399 45%, #0d1113e0);
+      background: linear-gradient(transparent, #0d111380 42%, #0d1113e0);
       padding-block-end: calc(1rem + env(safe-area-inset-bottom));
       padding-inline: max(1.25rem, env(safe-area-inset-left)) max(1.25rem, env(safe-area-inset-right));
     }
