@@ -27,13 +27,10 @@ export function withNotches(colours: Colours, person: Region, unit: number, bott
   const { width, height } = person;
   const [red, green, blue] = colours.map(({ data }) => data) as [Float32Array, Float32Array, Float32Array];
   const round = closed(person, 1.5 * unit);
-  // What pokes out of the notch says nothing about the background.
-  const beside = dilate(round, 0.1 * unit);
-  const notch: number[] = [];
-  for (let i = 0; i < Math.min(height, Math.floor(bottom)) * width; i++) if (round.data[i] && !person.data[i]) notch.push(i);
-  const data = person.data.slice();
+  // What pokes out of the notch says nothing about the background, and may belong to what fills it.
+  const beside = dilate(round, 0.15 * unit);
   const reach = Math.ceil(0.7 * unit);
-  for (const i of notch) {
+  const isPersons = (i: number): boolean => {
     const [x, y] = [i % width, Math.floor(i / width)];
     let own = Number.POSITIVE_INFINITY;
     let other = Number.POSITIVE_INFINITY;
@@ -46,7 +43,17 @@ export function withNotches(colours: Colours, person: Region, unit: number, bott
         else other = Math.min(other, difference);
       }
     }
-    if (own < IN_A_NOTCH ** 2 * other) data[i] = 1;
-  }
+    return own < IN_A_NOTCH ** 2 * other;
+  };
+  const data = person.data.slice();
+  const end = Math.min(height, Math.floor(bottom)) * width;
+  const added: number[] = [];
+  const add = (i: number) => {
+    data[i] = 1;
+    added.push(i);
+  };
+  for (let i = 0; i < end; i++) if (round.data[i] && !person.data[i] && isPersons(i)) add(i);
+  for (let i = added.pop(); i !== undefined; i = added.pop())
+    for (const j of [i - 1, i + 1, i - width, i + width]) if (j >= 0 && j < end && beside.data[j] && !data[j] && isPersons(j)) add(j);
   return { width, height, data };
 }
