@@ -202,6 +202,17 @@ describe('Inbound', () => {
     expect(inbound.stats().late).toBe(0);
   });
 
+  it('keeps up where the process is woken seldom, and loses nothing', () => {
+    const { packets } = source(300);
+    const clock = new VirtualClock();
+    const nextWakeUpMs = (atMs: number) => 70 * (1 + Math.floor(Math.max(atMs, clock.nowMs()) / 70));
+    const { inbound, frames } = listen({ nowMs: () => clock.nowMs(), at: (atMs, fn) => clock.at(nextWakeUpMs(atMs), fn) });
+    for (const [k, packet] of packets.entries()) clock.at(20 * k, () => inbound.receive(packet!));
+    clock.advanceTo(6_090);
+    expect(inbound.stats()).toMatchObject({ played: 300, concealed: 0, late: 0 });
+    expect(frames.length).toBeGreaterThanOrEqual(300);
+  });
+
   it.each([300, 500, 950])('hears a source again that stood still for %i ms while it was silent', (stoodStillMs) => {
     // Its timestamps go on as if no time had gone by, as where another microphone is chosen.
     const packets = source(400, { speaks: (k) => k < 50 || k >= 100 }).packets;

@@ -23,8 +23,8 @@ const ONLY_LATE_MS = 100;
 const MAX_CONCEALED = 5;
 /** Below this RMS sound may be left out unnoticed. */
 const QUIET_RMS = 60;
-/** So many frames per wake-up when several are owed: after a stall of the event loop, packets are read between two. */
-const BURST = 2;
+/** Without sound for them, so many frames per wake-up when several are owed: after a stall of the event loop, packets are read between two. */
+const MAX_MADE_UP = 2;
 const NO_SOUND = new Int16Array(0);
 
 /** As much of an RTP packet as is needed here. */
@@ -198,7 +198,10 @@ export class Inbound implements Disposable {
       this.#delay.came(slack / UNITS_PER_MS);
     }
     this.#lateSinceMs = undefined;
-    if (this.#waiting.size >= MAX_BUFFERED) this.#waiting.delete(Math.min(...this.#waiting.keys()));
+    if (this.#waiting.size >= MAX_BUFFERED) {
+      this.#waiting.delete(Math.min(...this.#waiting.keys()));
+      this.#stats.late++;
+    }
     this.#waiting.set(timestamp, { sequence, units, payload, redundant });
     this.#newest = Math.max(this.#newest, timestamp);
   }
@@ -267,7 +270,10 @@ export class Inbound implements Disposable {
   #wake(): void {
     const nowMs = this.#clock.nowMs();
     this.#delay.tick(this.#owedMs);
-    for (let i = 0; i < BURST && (i === 0 || this.#dueMs <= nowMs); i++) {
+    let madeUp = 0;
+    do {
+      // Sound that is there is passed on at once, however seldom the process is woken.
+      if (!this.#isThere) madeUp++;
       const frame = this.#frame();
       if (!frame) {
         // The next tick on the grid: it costs nothing where other calls wake the process, too.
@@ -277,8 +283,13 @@ export class Inbound implements Disposable {
       this.#ticks++;
       this.#options.onFrame(frame);
       if (!this.#timer) return;
-    }
+    } while (this.#dueMs <= nowMs && (this.#isThere || madeUp < MAX_MADE_UP));
     this.#arm(Math.max(this.#dueMs, nowMs));
+  }
+
+  /** The next frame need not be waited for or made up. */
+  get #isThere(): boolean {
+    return this.#ready.length >= HEARING_FRAME || (this.#next !== undefined && this.#waiting.has(this.#next));
   }
 
   /** Undefined while sound is waited for. */
