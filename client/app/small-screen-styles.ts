@@ -107,6 +107,16 @@ export const smallScreenStyles = css`
     visavis-avatar {
       inline-size: min(100cqi, 150cqb);
     }
+    /* The state of the call stands beside it: no shade over both, but one behind every sign. */
+    header {
+      background: none;
+    }
+    .brand {
+      text-shadow: 0 0 0.375rem #000c;
+    }
+    header .icon-button svg {
+      filter: drop-shadow(0 0 0.1875rem #000c);
+    }
     .foot {
       position: static;
       padding: 0;
