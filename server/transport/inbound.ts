@@ -23,7 +23,7 @@ const ONLY_LATE_MS = 100;
 const MAX_CONCEALED = 5;
 /** Below this RMS sound may be left out unnoticed. */
 const QUIET_RMS = 60;
-/** Without sound for them, so many frames per wake-up when several are owed: after a stall of the event loop, packets are read between two. */
+/** Without sound for them, so many frames per wake-up that were not owed before it: after a stall of the event loop, packets are read first. */
 const MAX_MADE_UP = 2;
 const NO_SOUND = new Int16Array(0);
 
@@ -107,6 +107,7 @@ export class Inbound implements Disposable {
   #ready: Int16Array = new Int16Array(0);
   readonly #delay = new DelayWatch();
   #firstTickMs = 0;
+  #lastWakeMs = 0;
   #ticks = 0;
   #timer: Disposable | undefined;
   #stats = { received: 0, played: 0, recovered: 0, concealed: 0, silent: 0, late: 0 };
@@ -121,6 +122,7 @@ export class Inbound implements Disposable {
     if (this.#timer) return;
     this.#firstTickMs = this.#clock.nowMs() + FRAME_MS;
     this.#ticks = 0;
+    this.#lastWakeMs = this.#clock.nowMs();
     this.#arm(this.#firstTickMs);
   }
 
@@ -272,10 +274,11 @@ export class Inbound implements Disposable {
     this.#delay.tick(this.#owedMs);
     let madeUp = 0;
     do {
-      // Sound that is there is passed on at once, however seldom the process is woken.
-      if (!this.#isThere) madeUp++;
+      // Sound that is there is passed on at once, however seldom the process is woken; so is silence that was due the last time.
+      if (!this.#isThere && this.#dueMs > this.#lastWakeMs) madeUp++;
       const frame = this.#frame();
       if (!frame) {
+        this.#lastWakeMs = nowMs;
         // The next tick on the grid: it costs nothing where other calls wake the process, too.
         this.#arm(this.#dueMs + FRAME_MS * (Math.floor(this.#owedMs / FRAME_MS) + 1));
         return;
@@ -283,7 +286,8 @@ export class Inbound implements Disposable {
       this.#ticks++;
       this.#options.onFrame(frame);
       if (!this.#timer) return;
-    } while (this.#dueMs <= nowMs && (this.#isThere || madeUp < MAX_MADE_UP));
+    } while (this.#dueMs <= nowMs && (this.#isThere || this.#dueMs <= this.#lastWakeMs || madeUp < MAX_MADE_UP));
+    this.#lastWakeMs = nowMs;
     this.#arm(Math.max(this.#dueMs, nowMs));
   }
 
