@@ -48,7 +48,7 @@ function statusText({ phase, activity, microphone, hears }: CallState, muted: bo
 
 function noticeOf({ call, notice, strings }: OverlayView): unknown {
   const missing = call.microphone !== 'off' && !call.hears ? strings.noRecogniser : undefined;
-  const text = notice ? [notice.message, notice.hint].filter(Boolean).join(' ') : missing;
+  const text = notice ? (strings.notices[notice.code] ?? [notice.message, notice.hint].filter(Boolean).join(' ')) : missing;
   return html`<div class="notice" role="status">${text ? html`<p dir="auto">${text}</p>` : nothing}</div>`;
 }
 

@@ -68,7 +68,9 @@ const en = {
   engineTts: 'Voice',
   engineFace: 'Face',
   engineMissing: 'none',
-  noRecogniser: 'There is no speech recogniser on this server. Type what you want to say.',
+  noRecogniser: 'I cannot understand speech here. Type what you want to say.',
+  /** Of the server, by code, where they are not to be read in its own words. */
+  notices: {} as Readonly<Record<string, string>>,
 
   ended: 'Call ended',
   endedBy: {
@@ -208,7 +210,16 @@ const ar: Strings = {
   engineTts: 'الصوت',
   engineFace: 'الوجه',
   engineMissing: 'لا يوجد',
-  noRecogniser: 'لا يوجد محرك للتعرف على الكلام في هذا الخادم. اكتب ما تريد قوله.',
+  noRecogniser: 'لا أستطيع فهم الكلام هنا. اكتب ما تريد قوله.',
+  notices: {
+    recognition_unavailable: 'لا أستطيع فهم الكلام هنا. اكتب ما تريد قوله.',
+    recognition_recovered: 'أستطيع سماعك من جديد.',
+    answer_failed: 'لم أستطع إكمال إجابتي. اسألني مرة أخرى من فضلك.',
+    picture_lost: 'الصورة غير متاحة الآن، والحديث مستمر.',
+    picture_back: 'عادت الصورة.',
+    voice_unknown: 'لا يوجد صوت بهذا الاسم.',
+    avatar_unknown: 'لا توجد شخصية بهذا الاسم.',
+  },
 
   ended: 'انتهت المكالمة',
   endedBy: {

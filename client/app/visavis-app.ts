@@ -321,9 +321,7 @@ export class VisavisApp extends LitElement {
       this.notice = undefined;
       this.spoken = [];
     }
-    const began = this.call.phase === 'live' && before.phase !== 'live' && before.phase !== 'reconnecting';
-    if (began && this.call.microphone === 'off') void this.#openComposer();
-    if (before.hears && !this.call.hears && this.call.phase === 'live') void this.#openComposer();
+    if (isTyped(this.call) && !isTyped(before)) void this.#openComposer();
     if (!isBusy(this.call)) this.typing = false;
   };
 
@@ -408,6 +406,10 @@ export class VisavisApp extends LitElement {
     }, NOTICE_FOR_MS);
   }
 }
+
+/** In a call in which nobody hears the visitor. */
+const isTyped = ({ phase, microphone, hears }: CallState): boolean =>
+  (phase === 'live' || phase === 'reconnecting') && (microphone === 'off' || !hears);
 
 const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 

@@ -46,6 +46,21 @@ describe('what the server says', () => {
   );
 });
 
+describe('a notice', () => {
+  test('is told', () => {
+    const notice = { code: 'picture_back', severity: 'info', message: 'The picture is back.' } as const;
+    expect(read('visavis.notice', notice)).toEqual([{ type: 'notice', notice: expect.objectContaining(notice) }]);
+  });
+
+  test.each([
+    ['recognition_unavailable', false],
+    ['recognition_recovered', true],
+  ])('%s: somebody hears: %s', (code, available) => {
+    const signals = read('visavis.notice', { code, severity: 'warning', message: 'Please type.' });
+    expect(signals).toContainEqual({ type: 'action', action: { type: 'hearing', available } });
+  });
+});
+
 describe('what the visitor says', () => {
   test('is what the protocol knows', () => {
     const events = [...typedMessage('Where is it?').events, ...interruption(), faceChange('leo'), qualityChange('medium')];

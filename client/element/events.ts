@@ -46,6 +46,12 @@ const ACTIVITIES: Partial<Record<ServerEventOf<'visavis.state'>['state'], Activi
   paused: 'paused',
 };
 
+/** What they say about whether the server recognises speech. */
+const HEARING_NOTICES: ReadonlyMap<string, boolean> = new Map([
+  ['recognition_unavailable', false],
+  ['recognition_recovered', true],
+]);
+
 /** What one message of the server means; nothing for what is malformed, unknown or of no concern here. */
 export function readEvent(text: string): CallSignal[] {
   const event = parseServerEvent(text);
@@ -92,8 +98,11 @@ function signalsOf(event: ServerEvent): CallSignal[] {
     }
     case 'visavis.quality':
       return [{ type: 'quality', quality: event }];
-    case 'visavis.notice':
-      return [{ type: 'notice', notice: event }];
+    case 'visavis.notice': {
+      const available = HEARING_NOTICES.get(event.code);
+      const notice: CallSignal = { type: 'notice', notice: event };
+      return available === undefined ? [notice] : [notice, { type: 'action', action: { type: 'hearing', available } }];
+    }
     case 'error':
       return [
         { type: 'notice', notice: { code: event.error.code ?? event.error.type, severity: 'warning', message: event.error.message } },

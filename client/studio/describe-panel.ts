@@ -121,7 +121,7 @@ export class DescribePanel extends MakerPanel {
       <ul class="chips">
         ${lines.map(({ what, value }) => html`<li dir="auto"><span>${what}</span> ${value}</li>`)}
       </ul>
-      ${unknown.length > 0 ? html`<p class="quiet">${strings.notUnderstood}: <q dir="auto">${unknown.join(', ')}</q></p>` : nothing}
+      ${unknown.length > 0 ? html`<p class="quiet">${strings.notUnderstood}: <q dir="auto">${unknown.join(strings.wishWords.comma)}</q></p>` : nothing}
     </section>`;
   }
 

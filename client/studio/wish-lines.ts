@@ -40,6 +40,6 @@ export function wishLines(wish: Readonly<Record<string, unknown>>, say: WishWord
       const text = textOf(part, inner, say);
       return UNNAMED.has(part) ? text : `${say.name(words(part))} ${text}`;
     });
-    return parts.length > 0 ? [{ what, value: parts.join(', ') }] : [];
+    return parts.length > 0 ? [{ what, value: parts.join(say.comma) }] : [];
   });
 }

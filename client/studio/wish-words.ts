@@ -4,6 +4,8 @@ export interface WishWords {
   readonly name: (english: string) => string;
   /** Of what it is: `side part`, `navy`, `much`. */
   readonly value: (english: string) => string;
+  /** Between two of them. */
+  readonly comma: string;
 }
 
 const ARABIC_NAMES: Readonly<Record<string, string>> = {
@@ -135,8 +137,8 @@ const ARABIC_VALUES: Readonly<Record<string, string>> = {
   silver: 'فضي',
 };
 
-const english: WishWords = { name: (word) => word, value: (word) => word };
-const arabic: WishWords = { name: (word) => ARABIC_NAMES[word] ?? word, value: (word) => ARABIC_VALUES[word] ?? word };
+const english: WishWords = { name: (word) => word, value: (word) => word, comma: ', ' };
+const arabic: WishWords = { name: (word) => ARABIC_NAMES[word] ?? word, value: (word) => ARABIC_VALUES[word] ?? word, comma: '، ' };
 
 /** In English where there are none of the language. */
 export const wishWords = (language: string): WishWords => (language === 'ar' ? arabic : english);

@@ -361,6 +361,17 @@ test('a microphone that is pulled out and put in again is heard again', async ()
   expect(await devices.evaluate((found) => found.track?.readyState)).toBe('live');
 });
 
+test('a server that does not understand the language asks for typing, in the words of the page', async () => {
+  const page = await visit({ query: '?language=ar' });
+  const next = server.nextCall();
+  await page.keyboard.press('Space');
+  const call = await next;
+  await call.heard('visavis.hello');
+  await call.say('visavis.notice', { code: 'recognition_unavailable', severity: 'warning', message: 'Please type.' });
+  await page.getByRole('textbox').waitFor();
+  await page.getByRole('status').getByText('لا أستطيع فهم الكلام هنا').waitFor();
+});
+
 test('a server that leaves ends the call with words', async () => {
   const page = await visit();
   const call = await startCall(page);
