@@ -227,6 +227,7 @@ export class Session {
     this.#pacer.drawnBy(this.face.place);
     this.#pacer.limitRate(this.face.framesPerS);
     this.#pacer.on('started', (turnId) => this.#answers.sounding(turnId));
+    this.#pacer.on('frameFailed', (err) => this.parts.log.error({ err }, 'a frame could not be made'));
     const speaker = new Speaker({
       pacer: this.#pacer,
       performer: face?.performer,

@@ -102,6 +102,7 @@ export interface Pacer extends AsyncDisposable {
   /** First and last sample of a turn's sound leaving: for latency figures and the ledger. */
   on(event: 'started', listener: (turnId: string, at: MediaTime) => void): this;
   on(event: 'drained', listener: (turnId: string, at: MediaTime) => void): this;
-  on(event: 'firstFrame', listener: (at: MediaTime) => void): this;
+  /** The first frame of the call that could not be made, though nothing was known to be wrong. */
+  on(event: 'frameFailed', listener: (error: unknown) => void): this;
   close(): Promise<void>;
 }

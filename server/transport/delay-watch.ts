@@ -39,10 +39,10 @@ export class DelayWatch {
     return takenMs;
   }
 
-  /** Whole milliseconds that playout was behind by all the last while; told once. */
-  takeBehindMs(): number {
+  /** Whole milliseconds of those that playout was behind by all the last while; told once. */
+  takeBehindMs(mostMs: number): number {
     if (this.#ticks < WINDOW_TICKS || !this.#isBehind) return 0;
-    const behindMs = Math.floor(this.#leastOwedMs);
+    const behindMs = Math.floor(Math.min(mostMs, this.#leastOwedMs));
     this.forget();
     return behindMs;
   }

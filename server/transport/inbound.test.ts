@@ -141,12 +141,12 @@ describe('Inbound', () => {
     expect(loud(frames)).toBeGreaterThanOrEqual(60);
   });
 
-  it('is on time again after a source that stood still itself, when there is a quiet moment', () => {
+  it('is on time again after a source that stood still itself, when there were quiet moments', () => {
     // Its timestamps go on as if no time had gone by: 300 ms of the visitor's time are missing for good.
     const encoder = new SpeechEncoder({ bitrateBps: 32_000 });
     const clock = new VirtualClock();
     const { inbound, frames } = listen(clock);
-    for (let k = 0; k < 400; k++) {
+    for (let k = 0; k < 700; k++) {
       const level = k % 40 < 30 ? 1 : 0.002;
       const pcm = Int16Array.from({ length: 480 }, (_, i) => level * voice((k * 480 + i) / 24_000));
       const packet = { payloadType: OPUS, sequenceNumber: k, timestamp: k * 960, ssrc: SSRC, payload: encoder.encode(pcm) };
@@ -154,9 +154,12 @@ describe('Inbound', () => {
     }
     clock.advanceTo(3_000);
     expect(frames.length).toBeLessThanOrEqual(150 - 14);
+    // Each makes up for a little of it: much at once would sound like the end of a turn.
     clock.advanceTo(8_200);
-    expect(frames.length).toBeGreaterThanOrEqual(408);
-    expect(inbound.stats()).toMatchObject({ concealed: 0, late: 0, played: 396 });
+    expect(frames.length).toBeLessThanOrEqual(410 - 8);
+    clock.advanceTo(14_200);
+    expect(frames.length).toBeGreaterThanOrEqual(708);
+    expect(inbound.stats()).toMatchObject({ concealed: 0, late: 0, played: 696 });
   });
 
   it.each([300, 700, 900])('goes on hearing a source that stood still for %i ms', (stallMs) => {

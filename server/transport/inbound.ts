@@ -23,6 +23,8 @@ const ONLY_LATE_MS = 100;
 const MAX_CONCEALED = 5;
 /** Below this RMS sound may be left out unnoticed. */
 const QUIET_RMS = 60;
+/** No more silence than this is put into a quiet moment: a pause for breath must not become the end of a turn. */
+const MAX_CATCH_UP_MS = 100;
 /** Without sound for them, so many frames per wake-up that were not owed before it: after a stall of the event loop, packets are read first. */
 const MAX_MADE_UP = 2;
 const NO_SOUND = new Int16Array(0);
@@ -370,7 +372,7 @@ export class Inbound implements Disposable {
     const heard = this.#concealer.heard(pcm.subarray((leftOutMs * UNITS_PER_MS) / UNITS_PER_SAMPLE));
     this.#next! += packet.units;
     // The source itself stood still: what is owed will never come.
-    const behindMs = isQuiet ? this.#delay.takeBehindMs() : 0;
+    const behindMs = isQuiet ? this.#delay.takeBehindMs(MAX_CATCH_UP_MS) : 0;
     return behindMs > 0 ? join(heard, this.#silence(behindMs * UNITS_PER_MS)) : heard;
   }
 

@@ -35,7 +35,7 @@ export interface PacerOptions {
 interface PacerEvents {
   started: [turnId: string, at: MediaTime];
   drained: [turnId: string, at: MediaTime];
-  firstFrame: [at: MediaTime];
+  frameFailed: [error: unknown];
 }
 
 const TICK_MS = 20;
@@ -90,7 +90,7 @@ class CallPacer extends Emitter<PacerEvents> implements Pacer {
   #frameCount = 0;
   #inFlight = 0;
   #showing = false;
-  #firstFrameSent = false;
+  #frameHasFailed = false;
 
   readonly #onConnected = () => this.#show(true);
   readonly #onInterrupted = () => this.#show(false);
@@ -271,7 +271,9 @@ class CallPacer extends Emitter<PacerEvents> implements Pacer {
     this.#frameCount++;
     if (this.#inFlight < MAX_IN_FLIGHT) {
       this.#inFlight++;
-      void this.#render(time).finally(() => this.#inFlight--);
+      void this.#render(time)
+        .catch((error) => this.#onFailedFrame(error))
+        .finally(() => this.#inFlight--);
     }
     this.#armVideo();
   }
@@ -294,8 +296,12 @@ class CallPacer extends Emitter<PacerEvents> implements Pacer {
 
   #send(frame: EncodedFrame, time: MediaTime, deadlineMs: number): void {
     this.#transport.sendVideo({ ...frame, mediaTime: time }, deadlineMs);
-    if (this.#firstFrameSent) return;
-    this.#firstFrameSent = true;
-    this.emit('firstFrame', time);
+  }
+
+  /** Sound and all later frames go on. Told once: what is broken fails 25 times a second. */
+  #onFailedFrame(error: unknown): void {
+    if (this.#frameHasFailed || this.#closed) return;
+    this.#frameHasFailed = true;
+    this.emit('frameFailed', error);
   }
 }
