@@ -131,7 +131,8 @@ export const avatarStyles = css`
     flex-direction: column;
     gap: 0.35em;
     padding: 3.5em 1.25em 1.1em;
-    background: linear-gradient(transparent, #0009);
+    /* Dark enough for white words on a white shirt from the first line on: 4.5 to 1. */
+    background: linear-gradient(transparent, #000000a6 3.5em, #000000d9);
     color: #fff;
     font: 500 clamp(0.95rem, 2.4cqi, 1.2rem) / 1.4 system-ui, sans-serif;
     text-align: center;
@@ -141,12 +142,15 @@ export const avatarStyles = css`
   .caption {
     margin: 0;
   }
+  .captions[hidden] {
+    display: none;
+  }
   .caption.visitor {
     font-size: 0.86em;
-    opacity: 0.86;
+    color: #ffffffe6;
   }
   .caption[data-partial] {
-    opacity: 0.6;
+    color: #ffffffcc;
   }
   .hidden {
     position: absolute;

@@ -284,19 +284,23 @@ export class VisavisAvatar extends LitElement {
 
   #renderCaptions(): unknown {
     const { lines } = this.transcript;
-    const recent = lines.slice(-2);
     const complete = lines.filter((line) => this.#heard.isHeard(line)).slice(-20);
+    const recent = lines.slice(-2).filter((line) => this.heardText(line) !== '');
     return html`<div class="hidden" role="log" aria-live="polite">
         ${complete.map((line) => html`<p dir="auto">${line.speaker === 'visitor' ? this.visitorLabel : this.avatarLabel}: ${line.text}</p>`)}
       </div>
-      <div class="captions" part="captions" aria-hidden="true">
-      ${recent.map((line) => {
-        const text = this.heardText(line);
-        return text === ''
-          ? nothing
-          : html`<p class=${`caption ${line.speaker}`} part=${`caption-${line.speaker}`} ?data-partial=${line.speaker === 'visitor' && line.state === 'partial'} dir="auto">${text}</p>`;
-      })}
-    </div>`;
+      <div class="captions" part="captions" aria-hidden="true" ?hidden=${recent.length === 0}>
+        ${recent.map(
+          (line) => html`<p
+            class=${`caption ${line.speaker}`}
+            part=${`caption-${line.speaker}`}
+            ?data-partial=${line.speaker === 'visitor' && line.state === 'partial'}
+            dir="auto"
+          >
+            ${this.heardText(line)}
+          </p>`,
+        )}
+      </div>`;
   }
 
   #refusal(): CallError | undefined {
