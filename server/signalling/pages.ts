@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { resourceName } from '../protocol/common.ts';
 
 /** Pages by address, and the built file of each. A page whose file is not there is not served. */
-const PAGES = { '/': 'index.html', '/kiosk': 'kiosk.html', '/dashboard': 'dashboard.html', '/studio': 'studio.html' } as const;
+const PAGES = { '/': 'index.html', '/studio': 'studio.html' } as const;
 
 const NOT_BUILT = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Visavis: the pages are not built</title>
