@@ -207,7 +207,7 @@ const face = section({
   encoder: z.string().default('auto').describe('auto, node-av, webcodecs, ffmpeg.'),
   leadMs: ms(24, 200).describe('How long before its deadline a frame is drawn.'),
   lateAfterMs: ms(40).describe(
-    'A picture that takes longer to make is late; while many are, calls of quality auto get fewer, then smaller ones.',
+    'A picture that takes longer to make is late; while many are, calls of quality auto get smaller, then fewer ones.',
   ),
   stallTimeoutMs: ms(500).describe('An encoder that is silent for so long is restarted.'),
 });

@@ -6,7 +6,7 @@ export interface PictureStep {
   readonly scale: number;
 }
 
-/** With less of anything there are first fewer pictures, then smaller ones. */
+/** With less bandwidth there are first fewer pictures, then smaller ones. */
 export const PICTURE_STEPS = [
   { rate: 1, scale: 1 },
   { rate: 0.8, scale: 1 },

@@ -24,11 +24,11 @@ const inTime = () => 12;
 const late = () => 90;
 
 describe('LoadSteps', () => {
-  it('takes pictures first, then size, a second for each step, and then has nothing left to take', () => {
+  it('takes size first, then pictures, a second for each step, and then has nothing left to take', () => {
     const { changes } = new Load().goesOn(10, late);
     expect(changes.map(([, ...step]) => step)).toEqual([
-      [0.8, 1],
-      [0.6, 1],
+      [1, 0.75],
+      [0.8, 0.75],
       [0.6, 0.75],
       [0.5, 0.5],
     ]);
@@ -42,14 +42,14 @@ describe('LoadSteps', () => {
 
   it('notices when pictures take so long that few are made', () => {
     const { changes } = new Load().goesOn(6, () => 900, 500);
-    expect(changes[0]).toEqual([2, 0.8, 1]);
+    expect(changes[0]).toEqual([2, 1, 0.75]);
   });
 
   it('comes back step by step when there is time again', () => {
     const { changes, steps } = new Load().goesOn(3, late).goesOn(25, inTime);
     expect(changes.slice(3)).toEqual([
-      [8, 0.6, 1],
-      [13, 0.8, 1],
+      [8, 0.8, 0.75],
+      [13, 1, 0.75],
       [18, 1, 1],
     ]);
     expect(steps.current).toEqual({ rate: 1, scale: 1 });
@@ -76,12 +76,12 @@ describe('LoadSteps', () => {
     // Too much at once, so the next try waits for twice as long, and then holds.
     load.goesOn(1, late).goesOn(30, inTime);
     load.goesOn(1, late).goesOn(8, inTime);
-    expect(load.changes.map(([atS, rate]) => [atS, rate])).toEqual([
-      [1, 0.8],
+    expect(load.changes.map(([atS, , scale]) => [atS, scale])).toEqual([
+      [1, 0.75],
       [7, 1],
-      [9, 0.8],
+      [9, 0.75],
       [20, 1],
-      [40, 0.8],
+      [40, 0.75],
       [46, 1],
     ]);
   });
