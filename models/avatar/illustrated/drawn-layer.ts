@@ -1,25 +1,16 @@
 import type { ParameterName } from '../../../server/face/parameters.ts';
 import { ARKIT } from '../../../server/face/parameters.ts';
-import { type Delta, gridMesh, type Vertex } from '../bake/layer.ts';
+import { type Delta, gridMesh, type LayerDraft, type Vertex } from '../bake/layer.ts';
 import type { Region } from '../render/job.ts';
-import type { RigLayer } from '../../../server/face/rig.ts';
 import { AXIS_X as X, type Design, type Measures } from './design.ts';
 import { skinAt, type Weights } from './motion.ts';
 import type { Point } from './vector.ts';
 
-/** A layer whose picture is still a drawing: `svg` in the coordinates of `region`. */
-export interface DrawnLayer {
-  readonly id: string;
+/** A layer whose picture is still a drawing: `svg` in the coordinates of its region. */
+export interface DrawnLayer extends Omit<LayerDraft, 'picture'> {
   readonly svg: string;
-  readonly region: Region;
   /** Texels per unit of the region. */
   readonly scale: number;
-  readonly vertices: readonly Vertex[];
-  readonly triangles: readonly number[];
-  readonly morphs: Partial<Record<ParameterName, readonly Delta[]>>;
-  readonly opaque?: boolean;
-  readonly mask?: string;
-  readonly opacity?: RigLayer['opacity'];
 }
 
 const MOVED: readonly ParameterName[] = [...ARKIT, 'gazeX', 'gazeY'];
