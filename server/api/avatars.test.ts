@@ -185,6 +185,7 @@ describe('people from words', () => {
     expect(await (await get('/api/v1/avatars', { headers: { 'x-visitor': '1' } })).text()).not.toContain('zorgblat');
 
     const spoken = await ended(await post('/api/v1/avatars/clips', { avatar: 'boss', text: 'Ah.', voice: 'hum' }));
+    expect(spoken).toMatchObject({ kind: 'clip', state: 'done', progress: 1 });
     const clip = await get(spoken.result!.clip_url!, { headers: { range: 'bytes=4-7' } });
     expect([clip.status, await clip.text()]).toEqual([206, 'ftyp']);
     expect(await (await post('/api/v1/avatars/clips', { avatar: 'boss', voice: 'nobody' })).json()).toMatchObject({

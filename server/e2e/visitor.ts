@@ -98,10 +98,13 @@ export class Visitor implements AsyncDisposable {
 
   /** The `index`-th event of a type (from 0), as soon as it is there. */
   async event<Type extends ServerEventType>(type: Type, index = 0): Promise<ServerEventOf<Type>> {
-    await this.page.waitForFunction(
+    await this.#until(
+      `the ${type} number ${index}`,
       ({ wanted, at }) => window.visitor.events.filter((event) => event.type === wanted).length > at,
-      { wanted: type, at: index },
-      { timeout: 60_000 },
+      {
+        wanted: type as string,
+        at: index,
+      },
     );
     return (await this.events(type))[index] as ServerEventOf<Type>;
   }
@@ -114,7 +117,8 @@ export class Visitor implements AsyncDisposable {
 
   /** As soon as the text of the `index`-th answer holds the words, however much of it is still to be heard. */
   async answerWith(index: number, words: string): Promise<void> {
-    await this.page.waitForFunction(
+    await this.#until(
+      `the words "${words}" in answer ${index}`,
       ({ at, wanted }) => {
         const created = window.visitor.events.filter(({ type }) => type === 'response.created') as ServerEventOf<'response.created'>[];
         const deltas = window.visitor.events.filter(
@@ -124,8 +128,37 @@ export class Visitor implements AsyncDisposable {
         return said.join('').includes(wanted);
       },
       { at: index, wanted: words },
-      { timeout: 60_000 },
     );
+  }
+
+  /** Waits for what the page comes to hold; what was said instead is part of the error. */
+  async #until<Argument extends object>(what: string, holds: (argument: Argument) => boolean, argument: Argument): Promise<void> {
+    // The types of page functions and their arguments are one to one; the library's take handles apart, too.
+    const waited = this.page.waitForFunction(holds as (argument: unknown) => boolean, argument, { timeout: 60_000 });
+    await waited.catch(async (cause) => {
+      throw new Error(`${what} did not come; the call so far:\n${await this.told()}`, { cause });
+    });
+  }
+
+  /** The call so far, a line for each event, streamed text in one. */
+  async told(): Promise<string> {
+    return this.page.evaluate(() => {
+      const lines: string[] = [];
+      for (const event of window.visitor.events as {
+        type: string;
+        delta?: string;
+        transcript?: string;
+        text?: string;
+        status?: string;
+      }[]) {
+        const { type, delta, transcript, text } = event;
+        const said = delta ?? transcript ?? text;
+        const continued = delta !== undefined && lines.at(-1)?.startsWith(`${type}: `);
+        if (continued) lines.push(`${lines.pop()}${delta}`);
+        else lines.push(said === undefined ? type : `${type}: ${said}`);
+      }
+      return lines.join('\n');
+    });
   }
 
   /** Sends an event as the page's own client would. */

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Clip, type ClipEngine, writeClip } from './clip-file.ts';
+import type { Clip, ClipEngine } from './clip.ts';
+import { writeClip } from './clip-file.ts';
 
 const SIDE = 128;
 const FRAMES = 20;
@@ -37,6 +38,20 @@ const clip = (name: string, over: Partial<Clip> = {}): Clip => ({
   title: 'Ana',
   comment: 'Synthetic face and voice',
   ...over,
+});
+
+it.runIf(has['node-av'])('a picture that nobody else keeps is there until it is encoded', () => {
+  const fixture = join(import.meta.dirname, 'clip-garbage.fixture.ts');
+  const { status, signal, stderr } = spawnSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', fixture, join(folder, 'ana.mp4')],
+    {
+      // Memory that is free is gone at once (glibc).
+      env: { ...process.env, UV_THREADPOOL_SIZE: '1', MALLOC_MMAP_THRESHOLD_: '131072' },
+      encoding: 'utf8',
+    },
+  );
+  expect({ status, signal }, stderr).toEqual({ status: 0, signal: null });
 });
 
 describe.each<ClipEngine>(['node-av', 'ffmpeg'])('a clip by %s', (engine) => {

@@ -5,7 +5,8 @@ import { FacePerformer } from '../face/performer.ts';
 import { buildRaster } from '../face/raster/build-raster.ts';
 import { FaceRaster } from '../face/raster/raster.ts';
 import type { Avatar } from './read-avatar.ts';
-import { type ClipEngine, writeClip } from './clip-file.ts';
+import type { ClipEngine } from './clip.ts';
+import { writeClip } from './clip-file.ts';
 
 export interface SpeakingClip {
   readonly avatar: Avatar;

@@ -18,6 +18,9 @@ export class Pictures implements AsyncDisposable {
   #frames = 0;
   #work: Promise<unknown> = Promise.resolve();
 
+  /** Frames point at it and do not keep it alive. */
+  readonly #picture = Buffer.alloc((WIDTH * HEIGHT * 3) / 2, 128);
+
   constructor(codec: VideoCodec) {
     const require = createRequire(import.meta.url);
     this.#lib = require('node-av/lib') as Lib;
@@ -72,9 +75,8 @@ export class Pictures implements AsyncDisposable {
   async #encode(mediaTime: MediaTime): Promise<EncodedFrame | undefined> {
     const { Frame, Rational } = this.#lib;
     const { AV_PIX_FMT_YUV420P, AV_PICTURE_TYPE_I, AV_PICTURE_TYPE_NONE } = this.#constants;
-    const picture = Buffer.alloc((WIDTH * HEIGHT * 3) / 2, 128);
-    picture.fill(40 + ((this.#frames++ * 4) % 160), 0, WIDTH * HEIGHT);
-    const frame = Frame.fromVideoBuffer(picture, {
+    this.#picture.fill(40 + ((this.#frames++ * 4) % 160), 0, WIDTH * HEIGHT);
+    const frame = Frame.fromVideoBuffer(this.#picture, {
       width: WIDTH,
       height: HEIGHT,
       format: AV_PIX_FMT_YUV420P,

@@ -7,8 +7,9 @@ import { renderingError } from '../rendering-error.ts';
 
 /**
  * libvpx and x264 in this process, each frame on the libuv pool. What is peculiar about node-av 6.1.1:
- * a Dictionary given to open2 is freed twice, so private options are set on the context; `sendFrame` must not overlap
- * itself; a context may be freed only when its last frame is done and its packets are drained.
+ * a Dictionary given to open2 is freed twice, so private options are set on the context; `Frame.fromVideoBuffer` points at
+ * the memory and does not keep it alive; `sendFrame` must not overlap itself; a context may be freed only when its last
+ * frame is done and its packets are drained.
  */
 type Lib = typeof import('node-av/lib');
 type Constants = typeof import('node-av/constants');
@@ -69,7 +70,8 @@ class NodeAvEncoder implements FrameEncoder {
   readonly #bitrate: BitrateSteps;
   readonly #packet: Packet;
   #context: CodecContext;
-  #inWork: Promise<unknown> | undefined;
+  /** The frame that is encoded, and its memory. */
+  #inWork: { done: Promise<unknown>; frame: Uint8Array } | undefined;
   #lastTime: MediaTime | undefined;
   #closed = false;
 
@@ -101,7 +103,7 @@ class NodeAvEncoder implements FrameEncoder {
     });
     picture.pictType = keyFrame ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
     const sending = this.#context.sendFrame(picture);
-    this.#inWork = sending;
+    this.#inWork = { done: sending, frame };
     try {
       const status = await sending;
       if (status < 0) throw renderingError('encoder_failed', `The encoder refused a frame (${status})`);
@@ -122,7 +124,7 @@ class NodeAvEncoder implements FrameEncoder {
     if (this.#closed) return;
     this.#closed = true;
     // A failed frame has told its own caller.
-    await this.#inWork?.catch(() => undefined);
+    await this.#inWork?.done.catch(() => undefined);
     this.#free();
     this.#packet.free();
   }
