@@ -153,6 +153,17 @@ describe('an answer that may have come too early', () => {
     expect(room.last('commit')?.effect).toMatchObject({ text: 'what is visavis', replaces: true });
   });
 
+  it.each([
+    { then: 'Wait, tell me, is it free?', asks: 'Wait, tell me, is it free?', replaces: false },
+    { then: 'No, stop. Is it free?', asks: 'No, stop. Is it free?', replaces: false },
+    { then: 'لحظة، هل هو مجاني؟', asks: 'لحظة، هل هو مجاني؟', replaces: false },
+    { then: 'wait for an answer?', asks: 'how long must I wait for an answer?', replaces: true },
+    { then: 'waiting is long?', asks: 'how long must I waiting is long?', replaces: true },
+  ])('and then "$then" asks "$asks"', ({ then, asks, replaces }) => {
+    const room = new Room().ask('how long must I').speak(640, then).quiet(640, { text: then }).final(then);
+    expect(room.last('commit')?.effect).toMatchObject({ text: asks, replaces, turnId: room.last('prepare')?.effect.turnId });
+  });
+
   it('is not held any more when it was heard for a while', () => {
     const room = new Room().ask('what is visavis');
     room.send({ ...sign, atMs: room.nowMs + 1_000 });

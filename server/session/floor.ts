@@ -8,7 +8,7 @@
  */
 import type { EndReason } from '../protocol/server-events.ts';
 import type { FloorEffect, FloorEvent, FloorState, TurnKind, Utterance } from './floor-state.ts';
-import { isBackChannel, isStopWord, sameWords } from './words.ts';
+import { beginsAnew, isBackChannel, isStopWord, sameWords } from './words.ts';
 
 /** Texts that wait to be spoken; the oldest give way. */
 const MAX_TO_SAY = 16;
@@ -239,7 +239,7 @@ class Step {
   /** A whole question, understood, with its answer at hand: the recogniser's last word would only cost time. */
   #answerAtOnce(text: string, atMs: number): void {
     const whole = this.#wholeText(text);
-    const replaces = this.state.carriedText !== '';
+    const replaces = this.#carriedInto(text) !== '';
     this.#endpoint(atMs);
     if (!this.state.prepared || !sameWords(this.state.prepared.text, whole)) return;
     this.#set({ utterance: undefined });
@@ -279,7 +279,7 @@ class Step {
       return;
     }
     const text = this.#wholeText(event.text);
-    const replaces = this.state.carriedText !== '';
+    const replaces = this.#carriedInto(event.text) !== '';
     if (turn) this.#yield(turn.turnId, 'visitor');
     if (rules.automaticTurns) this.#begin('reply', text, event.atMs, replaces);
     else {
@@ -290,7 +290,12 @@ class Step {
   }
 
   #wholeText(text: string): string {
-    return [this.state.carriedText, text].filter(Boolean).join(' ');
+    return [this.#carriedInto(text), text].filter(Boolean).join(' ');
+  }
+
+  /** The words of a turn that was answered too early, where these go on with them. */
+  #carriedInto(text: string): string {
+    return beginsAnew(text) ? '' : this.state.carriedText;
   }
 
   // — the avatar's turn

@@ -13,6 +13,12 @@ const STOPS = [
   /^(توقف|قف|انتظر|stopp|warte|halt|arrête|attends|para|espera)$/,
 ];
 
+/** "How long must I ... wait for it?" is one question; "Wait, tell me ..." is another than the one before it. */
+const OPENINGS = [
+  /^(no |oh |but )?(wait|hold on|hang on|stop|never mind|excuse me)(?! (for|until|till|in|at)\b)\b/,
+  /^(توقف|قف|انتظر|لحظة|stopp|warte|halt|arrête|attends|para|espera)( |$)/,
+];
+
 export const normaliseWords = (text: string): string =>
   text
     .toLowerCase()
@@ -31,6 +37,12 @@ export const isBackChannel = (text: string): boolean => {
 export const isStopWord = (text: string): boolean => {
   const words = normaliseWords(text);
   return STOPS.some((pattern) => pattern.test(words));
+};
+
+/** Words that turn away from what was said before them, instead of going on with it. */
+export const beginsAnew = (text: string): boolean => {
+  const words = normaliseWords(text);
+  return OPENINGS.some((pattern) => pattern.test(words));
 };
 
 export const sameWords = (a: string, b: string): boolean => normaliseWords(a) === normaliseWords(b);
