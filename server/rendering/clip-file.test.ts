@@ -41,7 +41,7 @@ const clip = (name: string, over: Partial<Clip> = {}): Clip => ({
 });
 
 it.runIf(has['node-av'])('a picture that nobody else keeps is there until it is encoded', () => {
-  const fixture = join(import.meta.dirname, 'clip-garbage.fixture.ts');
+  const fixture = join(import.meta.dirname, 'garbage-test-child.ts');
   const { status, signal, stderr } = spawnSync(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', fixture, join(folder, 'ana.mp4')],

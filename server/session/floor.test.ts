@@ -154,13 +154,13 @@ describe('an answer that may have come too early', () => {
   });
 
   it.each([
-    { then: 'Wait, tell me, is it free?', asks: 'Wait, tell me, is it free?', replaces: false },
-    { then: 'No, stop. Is it free?', asks: 'No, stop. Is it free?', replaces: false },
-    { then: 'لحظة، هل هو مجاني؟', asks: 'لحظة، هل هو مجاني؟', replaces: false },
-    { then: 'wait for an answer?', asks: 'how long must I wait for an answer?', replaces: true },
-    { then: 'waiting is long?', asks: 'how long must I waiting is long?', replaces: true },
-  ])('and then "$then" asks "$asks"', ({ then, asks, replaces }) => {
-    const room = new Room().ask('how long must I').speak(640, then).quiet(640, { text: then }).final(then);
+    { next: 'Wait, tell me, is it free?', asks: 'Wait, tell me, is it free?', replaces: false },
+    { next: 'No, stop. Is it free?', asks: 'No, stop. Is it free?', replaces: false },
+    { next: 'لحظة، هل هو مجاني؟', asks: 'لحظة، هل هو مجاني؟', replaces: false },
+    { next: 'wait for an answer?', asks: 'how long must I wait for an answer?', replaces: true },
+    { next: 'waiting is long?', asks: 'how long must I waiting is long?', replaces: true },
+  ])('and then "$next" asks "$asks"', ({ next, asks, replaces }) => {
+    const room = new Room().ask('how long must I').speak(640, next).quiet(640, { text: next }).final(next);
     expect(room.last('commit')?.effect).toMatchObject({ text: asks, replaces, turnId: room.last('prepare')?.effect.turnId });
   });
 
