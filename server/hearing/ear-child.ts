@@ -101,8 +101,11 @@ class EarProcess {
       for (;;) {
         const due = [...this.#streams.values()].filter((stream) => stream.isDue);
         if (due.length === 0) break;
-        const probabilities = await vad.process(due.map((stream) => ({ stream: stream.vad, frame: stream.takeFrame() })));
-        for (const [i, stream] of due.entries()) stream.onProbability(probabilities[i]!);
+        const work = due.map((stream) => ({ stream: stream.vad, frame: stream.takeFrame(), ear: stream }));
+        const heard = work.filter(({ ear }) => !ear.isSoundless);
+        const probabilities = await vad.process(heard);
+        for (const { ear } of work) if (ear.isSoundless) ear.onProbability(0);
+        for (const [i, { ear }] of heard.entries()) ear.onProbability(probabilities[i]!);
       }
     } finally {
       this.#listening = false;

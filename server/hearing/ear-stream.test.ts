@@ -28,34 +28,56 @@ class CountingAsr implements AsrEngine {
   }
 }
 
-it('begins no utterance once it is closed, though a frame was still with the VAD', () => {
-  const asr = new CountingAsr();
-  const reports: EarReport[] = [];
-  const opened = {
-    kind: 'open',
-    ear: '1',
-    callId: 'call',
-    language: 'en',
-    fromSample: 0,
-    ignoreBeforeSample: 0,
-    lastUtterance: 0,
-  } as const;
-  const stream = new EarStream(opened, { reset: () => undefined }, asr, earOptionsSchema.parse({}), (report) => reports.push(report));
-  let atSample = 0;
-  const takeFrame = () => {
-    stream.push(atSample, new Int16Array(VAD_FRAME_SAMPLES).fill(8_000));
-    atSample += VAD_FRAME_SAMPLES;
-    stream.takeFrame();
-  };
-  for (let frame = 0; frame < 10; frame++) {
-    takeFrame();
-    stream.onProbability(1);
+const OPENED = {
+  kind: 'open',
+  ear: '1',
+  callId: 'call',
+  language: 'en',
+  fromSample: 0,
+  ignoreBeforeSample: 0,
+  lastUtterance: 0,
+} as const;
+
+class Ear {
+  readonly asr = new CountingAsr();
+  readonly reports: EarReport[] = [];
+  readonly stream = new EarStream(OPENED, { reset: () => undefined }, this.asr, earOptionsSchema.parse({}), (report) =>
+    this.reports.push(report),
+  );
+  #atSample = 0;
+
+  takeFrame(value: number): void {
+    this.stream.push(this.#atSample, new Int16Array(VAD_FRAME_SAMPLES).fill(value));
+    this.#atSample += VAD_FRAME_SAMPLES;
+    this.stream.takeFrame();
   }
-  expect(asr.inUse).toBe(1);
-  takeFrame();
-  stream.close();
-  reports.length = 0;
-  stream.onProbability(1);
-  expect(asr.inUse).toBe(0);
-  expect(reports).toEqual([]);
+}
+
+it('begins no utterance once it is closed, though a frame was still with the VAD', () => {
+  const ear = new Ear();
+  for (let frame = 0; frame < 10; frame++) {
+    ear.takeFrame(8_000);
+    ear.stream.onProbability(1);
+  }
+  expect(ear.asr.inUse).toBe(1);
+  ear.takeFrame(8_000);
+  ear.stream.close();
+  ear.reports.length = 0;
+  ear.stream.onProbability(1);
+  expect(ear.asr.inUse).toBe(0);
+  expect(ear.reports).toEqual([]);
+});
+
+it('need not ask the VAD about what is no sound, from the ninth such frame to the first with sound', () => {
+  const ear = new Ear();
+  const asks = (value: number, frames: number) =>
+    Array.from({ length: frames }, () => {
+      ear.takeFrame(value);
+      return !ear.stream.isSoundless;
+    });
+  expect(asks(0, 10)).toEqual([...Array(8).fill(true), false, false]);
+  expect(asks(-2, 2)).toEqual([false, false]);
+  // The hiss of a quiet microphone is sound.
+  expect(asks(8, 10)).toEqual(Array(10).fill(true));
+  expect(asks(0, 1)).toEqual([true]);
 });

@@ -23,6 +23,12 @@ export interface EarStreamOptions extends SpeechDetectorOptions, TurnRuleOptions
 
 /** Below this probability nobody wants to know whether a frame is voiced. */
 const VOICING_FROM = 0.2;
+/**
+ * What a browser that sends nothing in silence leaves (DTX), or a muted microphone: below 3 of 32,768, where no voice is. After
+ * so much of it the VAD has nothing more to learn.
+ */
+const SOUNDLESS_DB = -80;
+const SOUNDLESS_FRAMES = 8;
 /** The VAD's own delay: speech begins up to this much before its first frame. */
 const ONSET_SLACK_MS = 64;
 
@@ -39,6 +45,8 @@ export class EarStream {
   readonly #frame = new Float32Array(VAD_FRAME_SAMPLES);
   /** Sound that the VAD has not seen; begins at `#position`. */
   readonly #waiting = new SoundQueue();
+  #frameDb = 0;
+  #soundlessFrames = 0;
   #position: number;
   #utterances: number;
   #utterance: Utterance | undefined;
@@ -77,6 +85,11 @@ export class EarStream {
     return this.#utterance !== undefined;
   }
 
+  /** There is nothing in the frame that was taken last, nor was there in those before it: the VAD need not be asked. */
+  get isSoundless(): boolean {
+    return this.#soundlessFrames > SOUNDLESS_FRAMES;
+  }
+
   /** The next frame for the VAD, in -1..1; valid until the next call. */
   takeFrame(): Float32Array {
     const pcm = this.#waiting.take(VAD_FRAME_SAMPLES);
@@ -84,6 +97,8 @@ export class EarStream {
     this.#preRoll.push(pcm);
     this.#utterance?.push(pcm);
     for (let i = 0; i < pcm.length; i++) this.#frame[i] = pcm[i]! / 32_768;
+    this.#frameDb = levelDb(this.#frame);
+    this.#soundlessFrames = this.#frameDb < SOUNDLESS_DB ? this.#soundlessFrames + 1 : 0;
     return this.#frame;
   }
 
@@ -93,9 +108,8 @@ export class EarStream {
     if (this.#closed) return;
     const atMs = this.#position / SAMPLES_PER_MS;
     const { periodicity, pitchHz } = this.#voicing.push(this.#frame, probability >= VOICING_FROM);
-    const frameDb = levelDb(this.#frame);
-    const state = this.#detector.push({ probability, periodicity, levelDb: frameDb });
-    this.#report({ type: 'vad', atMs, probability, levelDb: frameDb, pitchHz, ...state });
+    const state = this.#detector.push({ probability, periodicity, levelDb: this.#frameDb });
+    this.#report({ type: 'vad', atMs, probability, levelDb: this.#frameDb, pitchHz, ...state });
     const { onsetMs, maxUtteranceMs, abandonAfterMs } = this.#options;
     if (!this.#utterance) {
       const startMs = Math.max(this.#settledMs, atMs - state.speechMs);
