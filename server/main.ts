@@ -87,7 +87,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     (nature) => nature.character,
     () => undefined,
   );
-  const { greeting } = personaOf(config, avatar, character);
+  const { greeting } = personaOf(config, avatar, character, { language: config.persona.language });
   const voice = voiceOf(config, speaking, avatar, character, config.persona.language);
   void speaking.warm(voice);
 

@@ -130,7 +130,7 @@ export class DescribePanel extends MakerPanel {
     const variants = drawn?.result?.variants ?? [];
     const drawing = this.isWorking && job?.kind === 'creation' && job.id === (drawn?.id ?? job.id);
     const missing = drawing ? Math.max(0, VARIANTS[this.style_] - variants.length) : 0;
-    if (variants.length + missing === 0) return html`<div class="people empty" aria-hidden="true"></div>`;
+    if (variants.length + missing === 0) return html`<p class="people empty">${strings.peopleHere}</p>`;
     return html`<div class="stack">
       <fieldset class="people" aria-label=${strings.chooseOne}>
         ${variants.map((variant) => this.#renderPerson(variant))}

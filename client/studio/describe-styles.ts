@@ -63,6 +63,12 @@ export const describeStyles = css`
   }
   .people.empty {
     min-block-size: 20rem;
+    margin: 0;
+    padding: 2rem;
+    place-content: center;
+    grid-template-columns: minmax(0, 22rem);
+    text-align: center;
+    color: var(--ink-soft);
     border: 2px dashed var(--line);
     border-radius: var(--radius-l);
   }

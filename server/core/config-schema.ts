@@ -164,8 +164,10 @@ const persona = section({
   systemPrompt: text()
     .default('You are {name}, a friendly talking avatar. Answer in one to three short spoken sentences, without lists or markup.')
     .describe('Instructions for the language model; {name} is replaced.'),
-  greeting: text().default("Hello! I'm {name}. Ask me anything.").describe('Said when a call begins; empty: nothing.'),
-  silencePrompt: text().default('Are you still there?').describe('Said once into a long silence.'),
+  greeting: text()
+    .optional()
+    .describe('Said when a call begins; empty: nothing. Left out: "Hello! I\'m {name}. Ask me anything." in the language of the call.'),
+  silencePrompt: text().optional().describe('Said once into a long silence. Left out: "Are you still there?" in the language of the call.'),
   language: z.string().max(35).default('en').describe('BCP 47 language of the conversation.'),
 });
 

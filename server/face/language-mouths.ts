@@ -1,4 +1,5 @@
 import { all, type MouthShapes, shape } from './mouth-shape.ts';
+import { primaryLanguage } from '../core/language.ts';
 
 /** What the mouths of a language's speakers do otherwise than IPA alone tells. */
 export interface LanguageMouths {
@@ -65,4 +66,4 @@ const LANGUAGES: Readonly<Record<string, LanguageMouths>> = {
 };
 
 /** By BCP 47 tag; a language that is not known has IPA's mouths, and without a language they are English ones. */
-export const languageMouths = (language = 'en'): LanguageMouths => LANGUAGES[language.toLowerCase().split(/[-_]/)[0] as string] ?? OTHER;
+export const languageMouths = (language = 'en'): LanguageMouths => LANGUAGES[primaryLanguage(language)] ?? OTHER;

@@ -14,6 +14,7 @@ import type { Speaker, SpeakerEvents } from './speaker.ts';
 import { fixedReply, Turn } from './turn.ts';
 import type { VisitorFeeling } from './visitor-feeling.ts';
 import type { Wire } from './wire.ts';
+import { usualWords } from './usual-words.ts';
 
 /** What a client may want of one response. */
 export interface ResponseWishes {
@@ -241,7 +242,7 @@ export class Answers {
       nowMs,
       reply: (signal) => {
         if (kind === 'reply') return this.#reply({ turnId, language, persona, history, text: question, speculative, signal });
-        return fixedReply(kind === 'prompt' ? config.persona.silencePrompt : text);
+        return fixedReply(kind === 'prompt' ? (config.persona.silencePrompt ?? usualWords(language).silencePrompt) : text);
       },
     });
   }

@@ -200,7 +200,7 @@ export class CallRegistry implements Calls {
       rate: config.speaking.rate,
       avatar,
       character,
-      persona: personaOf(config, avatar, character, request.instructions),
+      persona: personaOf(config, avatar, character, { language, instructions: request.instructions }),
       chosen: { voice: request.voice !== undefined, instructions: request.instructions !== undefined },
       rendering: request.rendering ?? 'server',
       quality: request.quality ?? 'auto',

@@ -3,6 +3,8 @@ import type { Config } from '../core/config-schema.ts';
 import type { Speaking } from '../speaking/contract.ts';
 import type { Persona } from '../thinking/contract.ts';
 import type { SessionSettings } from './session-parts.ts';
+import { primaryLanguage } from '../core/language.ts';
+import { usualWords } from './usual-words.ts';
 
 /** What a call's avatar is called. The configured name belongs to the configured face: another one is somebody else. */
 export function nameOf({ persona, face }: Config, avatar: string, character?: Character): string {
@@ -10,11 +12,16 @@ export function nameOf({ persona, face }: Config, avatar: string, character?: Ch
   return configured ?? character?.name ?? nameOfFolder(avatar);
 }
 
-/** Who speaks through a face. `instructions` of the call replace the persona's and the character's. */
-export function personaOf(config: Config, avatar: string, character: Character | undefined, instructions?: string): Persona {
+/** Who speaks through a face, and in what language. `instructions` of the call replace the persona's and the character's. */
+export function personaOf(
+  config: Config,
+  avatar: string,
+  character: Character | undefined,
+  { language, instructions }: { readonly language: string; readonly instructions?: string | undefined },
+): Persona {
   const name = nameOf(config, avatar, character);
   const named = (text: string) => text.replaceAll('{name}', name);
-  const { systemPrompt, greeting } = config.persona;
+  const { systemPrompt, greeting = usualWords(language).greeting } = config.persona;
   const prompt = character?.persona ? `${systemPrompt} ${character.persona}` : systemPrompt;
   return { name, systemPrompt: instructions ?? named(prompt), greeting: named(greeting) };
 }
@@ -43,8 +50,9 @@ export function becomeCharacter(
   const { chosen, language, persona } = settings;
   settings.avatar = avatar;
   settings.character = character;
-  settings.persona = personaOf(config, avatar, character, chosen.instructions ? persona.systemPrompt : undefined);
+  settings.persona = personaOf(config, avatar, character, {
+    language,
+    instructions: chosen.instructions ? persona.systemPrompt : undefined,
+  });
   if (!chosen.voice) settings.voice = voiceOf(config, speaking, avatar, character, language);
 }
-
-const primaryLanguage = (language: string): string => language.toLowerCase().split(/[-_]/)[0] ?? '';

@@ -1,4 +1,5 @@
 import { type MappedText, MappedTextBuilder } from './mapped-text.ts';
+import { primaryLanguage } from '../core/language.ts';
 
 /**
  * What a piece says, made from what it shows: markup and emoji dropped, addresses and signs spelled out. Only little is
@@ -166,7 +167,7 @@ const MAY_BEGIN =
 
 export function spokenText(shown: string, language: string): MappedText {
   const builder = new MappedTextBuilder();
-  const words = SIGN_WORDS[language.toLowerCase().split(/[-_]/)[0] ?? ''] ?? UNKNOWN;
+  const words = SIGN_WORDS[primaryLanguage(language)] ?? UNKNOWN;
   speak(shown, 0, words, builder);
   return builder.finish(shown.length);
 }

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { speakingError } from './speaking-error.ts';
+import { primaryLanguage } from '../core/language.ts';
 
 /** `voices/<id>/voice.json`. */
 const voiceSchema = z.strictObject({
@@ -51,10 +52,8 @@ function parseVoice(content: string, file: string): z.output<typeof voiceSchema>
   return parsed.data;
 }
 
-const primary = (language: string): string => language.toLowerCase().split(/[-_]/)[0] ?? '';
-
 export const speaksLanguage = (voice: Voice, language: string): boolean =>
-  primary(voice.language) === ANY_LANGUAGE || primary(voice.language) === primary(language);
+  primaryLanguage(voice.language) === ANY_LANGUAGE || primaryLanguage(voice.language) === primaryLanguage(language);
 
 /** Best first: the wanted region before others, then by preference. */
 export function voicesForLanguage(voices: Iterable<Voice>, language: string): Voice[] {

@@ -5,6 +5,7 @@ import { HEARING_RATE_HZ, SAMPLES_PER_MS } from '../hearing-rate.ts';
 import { hearingError } from '../hearing-error.ts';
 import { writeWav } from '../wav.ts';
 import { type AsrEngine, type AsrStream, type AsrStreamOptions, defineAsr, type Recognition } from './asr.ts';
+import { primaryLanguage } from '../../core/language.ts';
 
 interface HttpOptions {
   readonly httpBaseUrl: string;
@@ -111,7 +112,7 @@ class HttpStream implements AsrStream {
     const form = new FormData();
     form.set('file', new Blob([writeWav(join(this.#pieces, this.#samples), HEARING_RATE_HZ)], { type: 'audio/wav' }), 'speech.wav');
     form.set('model', httpModel);
-    form.set('language', this.#stream.language.split('-')[0]!);
+    form.set('language', primaryLanguage(this.#stream.language));
     form.set('response_format', 'json');
     try {
       const response = await fetch(`${httpBaseUrl.replace(/\/+$/, '')}/audio/transcriptions`, {

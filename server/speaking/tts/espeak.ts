@@ -7,6 +7,7 @@ import { type Availability, defineTts, type Synthesis, type SynthesisRequest, ty
 import { coverWithPhones, plainIpa } from '../phones.ts';
 import { speakingError } from '../speaking-error.ts';
 import { type SpokenMark, wordTimings } from '../word-times.ts';
+import { primaryLanguage } from '../../core/language.ts';
 
 /**
  * libespeak-ng (Debian: libespeak-ng1) through koffi: more than a hundred languages, with the time of each phone and
@@ -171,7 +172,7 @@ class EspeakEngine implements TtsEngine<EspeakVoice> {
   #select(voice: EspeakVoice, language: string, rate: number): void {
     const wanted = voice.voice ?? language.toLowerCase();
     // en-GB -> en-gb -> en; the language always has some voice, or English reads it.
-    const known = [wanted, wanted.split(/[-_]/)[0] as string, 'en'].some((name) => this.#library.setVoiceByName(espeakName(name)) === 0);
+    const known = [wanted, primaryLanguage(wanted), 'en'].some((name) => this.#library.setVoiceByName(espeakName(name)) === 0);
     if (!known) throw speakingError('engine_failed', 'espeak-ng has no voices');
     this.#library.setParameter(PARAMETER.rate, Math.round(voice.wordsPerMinute * rate), 0);
     this.#library.setParameter(PARAMETER.pitch, voice.pitch, 0);

@@ -9,6 +9,7 @@ import type { Log } from '../../core/log.ts';
 import type { Picture } from '../contract.ts';
 import type { EmotionChildInit } from './emotion-child.ts';
 import { emotionInWords } from './lexicon.ts';
+import { primaryLanguage } from '../../core/language.ts';
 
 export interface EmotionEngineOptions {
   readonly config: Pick<Config['thinking'], 'emotionModelDir' | 'emotionModelLanguages' | 'emotionPictureModelFile' | 'emotionTimeoutMs'>;
@@ -65,7 +66,7 @@ export class EmotionEngine implements AsyncDisposable {
   async ofText(text: string, language: string): Promise<EmotionEstimate> {
     const words = emotionInWords(text);
     const { emotionModelLanguages } = this.#options.config;
-    if (this.#files.textFolder === undefined || !emotionModelLanguages.includes(language.split('-')[0] as string)) return words;
+    if (this.#files.textFolder === undefined || !emotionModelLanguages.includes(primaryLanguage(language))) return words;
     const model = await this.#ask({ kind: 'text', text });
     if (!model) return words;
     const second = likeliest(words) === 'neutral' ? NO_EMOTION : { ...words, confidence: SECOND_OPINION * words.confidence };
