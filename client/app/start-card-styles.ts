@@ -196,6 +196,37 @@ export const startCardStyles = css`
       margin-block-end: 0.5rem;
     }
   }
+  /* A narrow screen, upright: little lies over the face. The list of faces shows the name, and lists say what they are. */
+  @container (max-width: 30rem) {
+    :host {
+      padding-inline: 0.75rem;
+      background: linear-gradient(transparent 40%, #0d1113b3 64%, #0d1113e6 84%);
+    }
+    .lead {
+      font-size: 0.9375rem;
+    }
+    .choices {
+      gap: 0.375rem;
+    }
+    .choices label {
+      padding-inline-start: 0.625rem;
+    }
+    h1.name,
+    .choices label span {
+      position: absolute;
+      inline-size: 1px;
+      block-size: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+      white-space: nowrap;
+    }
+    select {
+      max-inline-size: 9.5rem;
+    }
+    .choices label::after {
+      margin-inline: -1.375rem 0.875rem;
+    }
+  }
   @media (max-height: 30rem) {
     .card {
       flex-direction: row;

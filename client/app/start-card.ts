@@ -90,7 +90,7 @@ export class StartCard extends LitElement {
     const reason = ended ? (strings.endedBy[this.state.endReason ?? ''] ?? '') : strings.tagline;
     return html`<div class="card">
       <div class="words" aria-live="polite">
-        <h1>${ended ? strings.ended : this.name}</h1>
+        <h1 class=${ended || this.catalogue.avatars.length < 2 ? '' : 'name'}>${ended ? strings.ended : this.name}</h1>
         <p class="lead">${reason}</p>
         ${this.#renderChoices()}
       </div>
