@@ -1,5 +1,5 @@
-import { all, type MouthShapes, shape } from './mouth-shape.ts';
 import { primaryLanguage } from '../core/language.ts';
+import { all, type MouthShapes, shape } from './mouth-shape.ts';
 
 /** What the mouths of a language's speakers do otherwise than IPA alone tells. */
 export interface LanguageMouths {

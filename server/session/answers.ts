@@ -12,9 +12,9 @@ import type { Question } from './question.ts';
 import type { SessionParts, SessionSettings } from './session-parts.ts';
 import type { Speaker, SpeakerEvents } from './speaker.ts';
 import { fixedReply, Turn } from './turn.ts';
+import { usualWords } from './usual-words.ts';
 import type { VisitorFeeling } from './visitor-feeling.ts';
 import type { Wire } from './wire.ts';
-import { usualWords } from './usual-words.ts';
 
 /** What a client may want of one response. */
 export interface ResponseWishes {

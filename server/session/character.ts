@@ -1,9 +1,9 @@
 import { type Character, nameOfFolder } from '../core/character.ts';
 import type { Config } from '../core/config-schema.ts';
+import { primaryLanguage } from '../core/language.ts';
 import type { Speaking } from '../speaking/contract.ts';
 import type { Persona } from '../thinking/contract.ts';
 import type { SessionSettings } from './session-parts.ts';
-import { primaryLanguage } from '../core/language.ts';
 import { usualWords } from './usual-words.ts';
 
 /** What a call's avatar is called. The configured name belongs to the configured face: another one is somebody else. */

@@ -1,5 +1,5 @@
-import { type MappedText, MappedTextBuilder } from './mapped-text.ts';
 import { primaryLanguage } from '../core/language.ts';
+import { type MappedText, MappedTextBuilder } from './mapped-text.ts';
 
 /**
  * What a piece says, made from what it shows: markup and emoji dropped, addresses and signs spelled out. Only little is

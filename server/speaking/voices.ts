@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { speakingError } from './speaking-error.ts';
 import { primaryLanguage } from '../core/language.ts';
+import { speakingError } from './speaking-error.ts';
 
 /** `voices/<id>/voice.json`. */
 const voiceSchema = z.strictObject({

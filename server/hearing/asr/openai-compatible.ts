@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { after, type Clock, systemClock } from '../../core/clock.ts';
 import { coreError, isAbort, toVisavisError, type VisavisError } from '../../core/errors.ts';
+import { primaryLanguage } from '../../core/language.ts';
 import { HEARING_RATE_HZ, SAMPLES_PER_MS } from '../hearing-rate.ts';
 import { hearingError } from '../hearing-error.ts';
 import { writeWav } from '../wav.ts';
 import { type AsrEngine, type AsrStream, type AsrStreamOptions, defineAsr, type Recognition } from './asr.ts';
-import { primaryLanguage } from '../../core/language.ts';
 
 interface HttpOptions {
   readonly httpBaseUrl: string;

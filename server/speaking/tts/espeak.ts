@@ -2,12 +2,12 @@ import koffi from 'koffi';
 import { z } from 'zod';
 import { throwIfAborted } from '../abort.ts';
 import { coreError } from '../../core/errors.ts';
+import { primaryLanguage } from '../../core/language.ts';
 import type { Phone } from '../../core/speech.ts';
 import { type Availability, defineTts, type Synthesis, type SynthesisRequest, type TtsEngine } from '../engine.ts';
 import { coverWithPhones, plainIpa } from '../phones.ts';
 import { speakingError } from '../speaking-error.ts';
 import { type SpokenMark, wordTimings } from '../word-times.ts';
-import { primaryLanguage } from '../../core/language.ts';
 
 /**
  * libespeak-ng (Debian: libespeak-ng1) through koffi: more than a hundred languages, with the time of each phone and

@@ -5,11 +5,11 @@ import { after, type Clock } from '../../core/clock.ts';
 import type { Config } from '../../core/config-schema.ts';
 import { type EmotionEstimate, fuseEmotions, likeliest, NO_EMOTION } from '../../core/emotion.ts';
 import { toVisavisError } from '../../core/errors.ts';
+import { primaryLanguage } from '../../core/language.ts';
 import type { Log } from '../../core/log.ts';
 import type { Picture } from '../contract.ts';
 import type { EmotionChildInit } from './emotion-child.ts';
 import { emotionInWords } from './lexicon.ts';
-import { primaryLanguage } from '../../core/language.ts';
 
 export interface EmotionEngineOptions {
   readonly config: Pick<Config['thinking'], 'emotionModelDir' | 'emotionModelLanguages' | 'emotionPictureModelFile' | 'emotionTimeoutMs'>;
