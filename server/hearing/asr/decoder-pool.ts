@@ -28,6 +28,8 @@ export class DecoderPool {
   #closed = false;
   #lent = 0;
   #loading = false;
+  /** There is something to be brought up to: a decoder that is loaded from now on is, too, before anybody waits for it. */
+  #refreshes = false;
 
   constructor(options: DecoderPoolOptions) {
     this.#options = options;
@@ -74,8 +76,9 @@ export class DecoderPool {
     this.#serve();
   }
 
-  /** Brings the idle decoders up to date, one after another, so that the others still serve. */
+  /** Brings the idle decoders up to date, one after another, so that the others still serve; those that come later, too. */
   async refreshIdle(): Promise<void> {
+    this.#refreshes = true;
     for (const decoder of [...this.#idle]) {
       const at = this.#idle.indexOf(decoder);
       if (at < 0) continue;
@@ -103,7 +106,7 @@ export class DecoderPool {
     if (this.#loading || this.#closed || this.#count >= wanted) return;
     this.#loading = true;
     this.#count++;
-    this.#options.load().then(
+    this.#load().then(
       (decoder) => {
         if (this.#closed) decoder.free();
         else this.#idle.push(decoder);
@@ -118,6 +121,17 @@ export class DecoderPool {
         if (this.#count === 0) for (const waiter of this.#waiting.splice(0)) waiter.reject(error);
       },
     );
+  }
+
+  async #load(): Promise<Decoder> {
+    const decoder = await this.#options.load();
+    try {
+      if (this.#refreshes) await this.#options.refresh(decoder);
+    } catch (error) {
+      decoder.free();
+      throw error;
+    }
+    return decoder;
   }
 
   #serve(): void {
