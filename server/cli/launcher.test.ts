@@ -105,22 +105,22 @@ describe('without installing anything', () => {
   });
 
   it('explains a command and examines the machine with Node alone', async () => {
-    setUp({ node: '22.20.0', npm: 'works', debian: [] });
-    expect(await visavis(['start', '--help'])).toEqual({ code: 0, stdout: cliCall('22.20.0', 'start', '--help'), stderr: '' });
-    expect(await visavis(['doctor'])).toEqual({ code: 0, stdout: cliCall('22.20.0', 'doctor'), stderr: '' });
+    setUp({ node: '24.0.0', npm: 'works', debian: [] });
+    expect(await visavis(['start', '--help'])).toEqual({ code: 0, stdout: cliCall('24.0.0', 'start', '--help'), stderr: '' });
+    expect(await visavis(['doctor'])).toEqual({ code: 0, stdout: cliCall('24.0.0', 'doctor'), stderr: '' });
     expect(calls()).toEqual([]);
   });
 });
 
 describe('Node', () => {
-  it.each(['22.20.0', '22.21.3', '23.0.0', '24.1.0', '100.0.0'])('%s is new enough', async (node) => {
+  it.each(['24.0.0', '24.21.0', '25.0.0', '100.0.0'])('%s is new enough', async (node) => {
     setUp({ node, npm: 'works' });
     const { stdout } = await visavis(['start', '--port', '9000']);
     expect(stdout).toBe(cliCall(node, 'start', '--port', '9000'));
     expect(calls().filter((call) => call.includes('--prefix'))).toEqual([]);
   });
 
-  it.each(['20.20.2', '22.19.9', '18.0.0', undefined])(
+  it.each(['20.20.2', '22.21.3', '23.11.1', '9.0.0', undefined])(
     '%s is not: node@24 is installed first and used for all that follows',
     async (node) => {
       setUp({ node, npm: 'works' });
@@ -143,7 +143,7 @@ describe('Node', () => {
   it('says what to do when it cannot be installed', async () => {
     setUp({ node: '20.0.0', npm: 'offline' });
     const { code, stderr } = await visavis(['start']);
-    expect(stderr).toContain('could not install Node 24 under .tools/. Install Node 22.20 or newer');
+    expect(stderr).toContain('could not install Node 24 under .tools/. Install Node 24 or newer');
     expect(code).toBe(1);
   });
 

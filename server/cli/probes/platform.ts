@@ -13,8 +13,8 @@ export const platformProbes: readonly Probe[] = [
     name: process.version,
     essential: true,
     look() {
-      const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-      return major > 22 || (major === 22 && minor >= 20) ? ok(process.execPath) : missing('needs 22.20 or newer; ./visavis brings its own');
+      const [major = 0] = process.versions.node.split('.').map(Number);
+      return major >= 24 ? ok(process.execPath) : missing('needs 24 or newer; ./visavis brings its own');
     },
   },
   { part: 'packages', name: 'npm packages', essential: true, look: lookAtPackages },
