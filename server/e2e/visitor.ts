@@ -101,10 +101,7 @@ export class Visitor implements AsyncDisposable {
     await this.#until(
       `the ${type} number ${index}`,
       ({ wanted, at }) => window.visitor.events.filter((event) => event.type === wanted).length > at,
-      {
-        wanted: type as string,
-        at: index,
-      },
+      { wanted: type as string, at: index },
     );
     return (await this.events(type))[index] as ServerEventOf<Type>;
   }
@@ -144,13 +141,7 @@ export class Visitor implements AsyncDisposable {
   async told(): Promise<string> {
     return this.page.evaluate(() => {
       const lines: string[] = [];
-      for (const event of window.visitor.events as {
-        type: string;
-        delta?: string;
-        transcript?: string;
-        text?: string;
-        status?: string;
-      }[]) {
+      for (const event of window.visitor.events as { type: string; delta?: string; transcript?: string; text?: string }[]) {
         const { type, delta, transcript, text } = event;
         const said = delta ?? transcript ?? text;
         const continued = delta !== undefined && lines.at(-1)?.startsWith(`${type}: `);

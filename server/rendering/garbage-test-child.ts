@@ -1,6 +1,5 @@
 import { pbkdf2 } from 'node:crypto';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectStartupGarbage } from '../core/startup-garbage.ts';
 import { writeClip } from './clip-file.ts';
 
 /**
@@ -13,12 +12,10 @@ function* frames(): Generator<Uint8Array> {
   for (let i = 0; i < 8; i++) yield new Uint8Array((SIDE_PX * SIDE_PX * 3) / 2).fill(16 + i * 8);
 }
 
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
 let isBusy = true;
 const occupy = () => pbkdf2('', '', 10_000, 64, 'sha512', () => isBusy && occupy());
 occupy();
-const collecting = setInterval(collect, 1);
+const collecting = setInterval(collectStartupGarbage, 1);
 await writeClip(
   {
     path: process.argv[2] as string,

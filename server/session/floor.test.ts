@@ -158,6 +158,7 @@ describe('an answer that may have come too early', () => {
     { next: 'No, stop. Is it free?', asks: 'No, stop. Is it free?', replaces: false },
     { next: 'لحظة، هل هو مجاني؟', asks: 'لحظة، هل هو مجاني؟', replaces: false },
     { next: 'wait for an answer?', asks: 'how long must I wait for an answer?', replaces: true },
+    { next: 'para mañana?', asks: 'how long must I para mañana?', replaces: true },
     { next: 'waiting is long?', asks: 'how long must I waiting is long?', replaces: true },
   ])('and then "$next" asks "$asks"', ({ next, asks, replaces }) => {
     const room = new Room().ask('how long must I').speak(640, next).quiet(640, { text: next }).final(next);

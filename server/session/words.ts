@@ -7,16 +7,19 @@ const BACK_CHANNELS = new Set(
   ).split(' '),
 );
 
+/** Of other languages, where they mean nothing else: "para" and "halt" may go on with a sentence. */
+const WAITS_ELSEWHERE = 'توقف|قف|انتظر|stopp|warte|arrête|attends|espera';
+
 const STOPS = [
   /^(please )?stop( it| that| talking)?( please)?$/,
   /^(hold on|wait|wait a (second|minute|moment)|be quiet|quiet|shut up|enough|pause)$/,
-  /^(توقف|قف|انتظر|stopp|warte|halt|arrête|attends|para|espera)$/,
+  new RegExp(`^(${WAITS_ELSEWHERE}|halt|para)$`),
 ];
 
 /** "How long must I ... wait for it?" is one question; "Wait, tell me ..." is another than the one before it. */
 const OPENINGS = [
   /^(no |oh |but )?(wait|hold on|hang on|stop|never mind|excuse me)(?! (for|until|till|in|at)\b)\b/,
-  /^(توقف|قف|انتظر|لحظة|stopp|warte|halt|arrête|attends|para|espera)( |$)/,
+  new RegExp(`^(${WAITS_ELSEWHERE}|لحظة)( |$)`),
 ];
 
 export const normaliseWords = (text: string): string =>
