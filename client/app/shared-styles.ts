@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import { visuallyHidden } from '../element/visually-hidden.ts';
 
 /** What buttons and focus look like everywhere. */
 export const controlStyles = css`
@@ -60,13 +61,8 @@ export const controlStyles = css`
     color: var(--ink);
   }
   .visually-hidden {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
     margin: -1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
+    ${visuallyHidden}
   }
   @media (prefers-reduced-motion: reduce) {
     *,

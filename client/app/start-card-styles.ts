@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import { visuallyHidden } from '../element/visually-hidden.ts';
 
 export const startCardStyles = css`
   :host {
@@ -213,12 +214,7 @@ export const startCardStyles = css`
     }
     h1.name,
     .choices label span {
-      position: absolute;
-      inline-size: 1px;
-      block-size: 1px;
-      overflow: hidden;
-      clip-path: inset(50%);
-      white-space: nowrap;
+      ${visuallyHidden}
     }
     select {
       max-inline-size: 9.5rem;

@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import { visuallyHidden } from './visually-hidden.ts';
 
 /** The picture and what belongs to it. Colours can be set from outside through `--visavis-*`. */
 export const avatarStyles = css`
@@ -152,12 +153,7 @@ export const avatarStyles = css`
     color: #ffffffcc;
   }
   .hidden {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
+    ${visuallyHidden}
   }
   @media (prefers-reduced-motion: reduce) {
     .poster,
