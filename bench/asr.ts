@@ -105,8 +105,9 @@ const asked = await ownSpeech(questions);
 const paraphrased = await ownSpeech(PARAPHRASES);
 const human = await humanSpeech();
 const rows: ReportRow[] = [];
-for (const domainWeight of [configSchema.parse({}).hearing.domainWeight, 0]) {
-  const asr = await pocketsphinx.create(pocketsphinx.optionsSchema.parse({ decoders: 1, maxDecoders: 1, domainWeight }));
+const { domainWeight: usualWeight, domainCacheDir } = configSchema.parse({}).hearing;
+for (const domainWeight of [usualWeight, 0]) {
+  const asr = await pocketsphinx.create(pocketsphinx.optionsSchema.parse({ decoders: 1, maxDecoders: 1, domainWeight, domainCacheDir }));
   await asr.setDomain?.(sentences);
   const model = domainWeight > 0 ? 'with the domain' : 'without the domain';
   for (const [name, set] of [

@@ -118,7 +118,7 @@ const hearing = section({
   domainCacheDir: z
     .string()
     .default('.cache/domain')
-    .describe('Folder that keeps the prepared language model between starts; empty: none.'),
+    .describe('Folder that keeps the prepared language model and dictionary between starts; empty: none.'),
   httpBaseUrl: z.string().optional().describe('Base URL of an OpenAI-compatible transcription server.'),
   httpModel: z.string().default('whisper-1').describe('Model name for httpBaseUrl.'),
   httpApiKey: z.string().optional().describe('Key for httpBaseUrl.'),

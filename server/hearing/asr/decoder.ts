@@ -19,7 +19,7 @@ const isWord = (symbol: string): boolean => !/^[<[]|^\+\+/.test(symbol);
 const withoutVariant = (symbol: string): string => symbol.replace(/\(\d+\)$/, '');
 
 /**
- * One PocketSphinx decoder (110 MB). Its methods must not overlap: the caller awaits each one. The running cepstral mean
+ * One PocketSphinx decoder (100 MB). Its methods must not overlap: the caller awaits each one. The running cepstral mean
  * stays between utterances, so a decoder is better on the call that it served last.
  */
 export class Decoder {
@@ -65,7 +65,10 @@ export class Decoder {
   /** Mixes the language model of a domain with the generic one. `weight` is the domain's share. */
   async setDomain(domain: Domain, weight: number): Promise<void> {
     const lib = this.#lib;
-    for (const { entry, phones } of domain.newWords) lib.addWord(this.#decoder, entry, phones, 0);
+    for (const { entry, phones } of domain.newWords) {
+      // A second time it would become a variant of whichever word comes next.
+      if (lib.lookupWord(this.#decoder, entry) === null) lib.addWord(this.#decoder, entry, phones, 0);
+    }
     const model = (await lib.readModel(this.#config, domain.languageModelFile, lib.autoType, lib.logMath(this.#decoder))) as Handle | null;
     if (!model) throw hearingError('engine_failed', 'PocketSphinx could not read the language model of the domain');
     const names = ['generic', 'domain'];

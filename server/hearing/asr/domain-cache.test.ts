@@ -2,18 +2,19 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { prepareDomain } from './domain.ts';
+import { type DomainOptions, prepareDomain } from './domain.ts';
 import { cachedDomain } from './domain-cache.ts';
 
 describe('the cache of prepared domains', () => {
   let folder: string;
-  let options: { dictionaryFile: string; maxTopics: number; maxNewWords: number };
+  let options: DomainOptions;
   const kept = () => join(folder, 'kept');
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'visavis-domain-cache-'));
-    options = { dictionaryFile: join(folder, 'words.dict'), maxTopics: 5, maxNewWords: 5 };
-    await writeFile(options.dictionaryFile, 'hello HH AH L OW\nworld W ER L D\nwhat W AH T\nis IH Z\n');
+    const dictionaryFile = join(folder, 'words.dict');
+    options = { dictionaryFile, loadedDictionaryFile: dictionaryFile, maxTopics: 5, maxNewWords: 5 };
+    await writeFile(dictionaryFile, 'hello HH AH L OW\nworld W ER L D\nwhat W AH T\nis IH Z\n');
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 

@@ -29,7 +29,7 @@ export async function cachedDomain(sentences: readonly string[], options: Domain
 }
 
 async function keyOf(sentences: readonly string[], options: DomainOptions): Promise<string> {
-  const files = [options.dictionaryFile, ...SOURCES.map((name) => join(import.meta.dirname, name))];
+  const files = [options.dictionaryFile, options.loadedDictionaryFile, ...SOURCES.map((name) => join(import.meta.dirname, name))];
   const versions = await Promise.all(files.map(async (file) => stat(file).then(({ size, mtimeMs }) => [file, size, mtimeMs])));
   return createHash('sha256')
     .update(JSON.stringify([sentences, options, versions]))

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openDomain } from './domain.ts';
+import { openDomain, prepareDomain } from './domain.ts';
 import { buildArpa } from './domain-model.ts';
 import { byLetterRules, parseLexicon, pronounce, spellOut } from './pronunciation.ts';
 import { numberWords, spokenWords } from './spoken-words.ts';
@@ -59,6 +61,23 @@ describe('pronunciation', () => {
     }
     expect(spellOut('tts')).toBe('T IY T IY EH S');
   });
+});
+
+it('gives the decoders what they have not loaded of the dictionary', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'visavis-domain-'));
+  try {
+    const dictionaryFile = join(folder, 'all.dict');
+    const loadedDictionaryFile = join(folder, 'loaded.dict');
+    await writeFile(dictionaryFile, 'abattoir AE B AH T W AA R\nopen OW P AH N\nurl Y UW AA R EH L\nurl(2) UH R L\n');
+    await writeFile(loadedDictionaryFile, ';; a comment\nopen OW P AH N\n');
+    const options = { dictionaryFile, maxTopics: 5, maxNewWords: 5 };
+    const entries = async (loaded: string) =>
+      (await prepareDomain(['Open the URL of Ollama'], { ...options, loadedDictionaryFile: loaded })).newWords.map(({ entry }) => entry);
+    expect(await entries(dictionaryFile)).toEqual(['the', 'of', 'ollama', 'ollama(2)']);
+    expect(await entries(loadedDictionaryFile)).toEqual(['url', 'url(2)', 'the', 'of', 'ollama', 'ollama(2)']);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 describe('the domain language model', () => {

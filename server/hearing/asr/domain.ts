@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildArpa } from './domain-model.ts';
-import { otherPronunciations, parseLexicon, pronounce } from './pronunciation.ts';
+import { type DictionaryEntry, entriesOf, otherPronunciations, parseLexicon, pronounce } from './pronunciation.ts';
 import { FUNCTION_WORDS, QUESTION_FRAMES, SMALL_TALK } from './question-frames.ts';
 import { type SpokenWord, spokenWords } from './spoken-words.ts';
 
@@ -10,8 +10,8 @@ import { type SpokenWord, spokenWords } from './spoken-words.ts';
 export interface PreparedDomain {
   /** Language model in ARPA format. */
   readonly arpa: string;
-  /** Words and pronunciations that the dictionary lacks: dictionary entry (`word`, `word(2)`) and its phones. */
-  readonly newWords: readonly { readonly entry: string; readonly phones: string }[];
+  /** Words and pronunciations that the decoders lack: dictionary entry (`word`, `word(2)`) and its phones. */
+  readonly newWords: readonly DictionaryEntry[];
   /** How a new word is written, by its spoken form: `webrtc` -> `WebRTC`. */
   readonly spelling: ReadonlyMap<string, string>;
 }
@@ -23,7 +23,10 @@ export interface Domain extends PreparedDomain, AsyncDisposable {
 }
 
 export interface DomainOptions {
+  /** All words whose pronunciation is known. */
   readonly dictionaryFile: string;
+  /** What the decoders have loaded: the same, or the part of it that the generic language model knows. */
+  readonly loadedDictionaryFile: string;
   /** Words that questions are made about, by frequency. */
   readonly maxTopics: number;
   readonly maxNewWords: number;
@@ -48,10 +51,11 @@ function questionsAbout(topics: readonly string[]): string[][] {
 }
 
 export async function prepareDomain(texts: readonly string[], options: DomainOptions): Promise<PreparedDomain> {
-  const lexicon = parseLexicon(await readFile(options.dictionaryFile, 'utf8'));
+  const dictionary = await readFile(options.dictionaryFile, 'utf8');
+  const lexicon = parseLexicon(dictionary);
   const written = texts.map((text) => spokenWords(text).slice(0, MAX_SENTENCE_WORDS)).filter((words) => words.length > 0);
   const newWords = new Set<string>();
-  const entries: { entry: string; phones: string }[] = [];
+  const entries: DictionaryEntry[] = [];
   const spelling = new Map<string, string>();
   for (const { word, written: form } of new Map(written.flat().map((word) => [word.word, word])).values()) {
     const isInDictionary = lexicon.has(word);
@@ -72,9 +76,16 @@ export async function prepareDomain(texts: readonly string[], options: DomainOpt
   ].map((words) => words.filter(isKnown));
   return {
     arpa: buildArpa(sentences),
-    newWords: entries,
+    newWords: [...(await unloadedEntries(new Set(sentences.flat()), dictionary, options)), ...entries],
     spelling,
   };
+}
+
+/** What the dictionary has about these words and the decoders have not loaded. */
+async function unloadedEntries(words: ReadonlySet<string>, dictionary: string, { dictionaryFile, loadedDictionaryFile }: DomainOptions) {
+  if (loadedDictionaryFile === dictionaryFile) return [];
+  const loaded = parseLexicon(await readFile(loadedDictionaryFile, 'utf8'));
+  return entriesOf(new Set([...words].filter((word) => !loaded.has(word))), dictionary);
 }
 
 export async function openDomain(prepared: PreparedDomain, generation: number): Promise<Domain> {

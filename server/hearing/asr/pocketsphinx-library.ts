@@ -40,7 +40,8 @@ function load() {
     segmentFrames: sphinx.func('void ps_seg_frames(void *segment, _Out_ int *start, _Out_ int *end)'),
     logMath: sphinx.func('void *ps_get_logmath(void *decoder)'),
     addWord: sphinx.func('int ps_add_word(void *decoder, const char *word, const char *phones, int update)'),
-    lookupWord: sphinx.func('void *ps_lookup_word(void *decoder, const char *word)'),
+    /** Its phones, or null when the dictionary lacks it. */
+    lookupWord: sphinx.func('ps_lookup_word', koffi.disposable('str'), ['void *', 'str']),
     setModel: promisify(sphinx.func('int ps_set_lm(void *decoder, const char *name, void *model)').async),
     useSearch: sphinx.func('int ps_set_search(void *decoder, const char *name)'),
     dropSearch: sphinx.func('int ps_unset_search(void *decoder, const char *name)'),
@@ -51,6 +52,8 @@ function load() {
     setMixWeights: base.func('void *ngram_model_set_interp(void *set, const char **names, const float *weights)'),
     wordId: base.func('int ngram_wid(void *model, const char *word)'),
     trigramScore: base.func('int ngram_tg_score(void *model, int w3, int w2, int w1, _Out_ int *used)'),
+    newLogMath: base.func('void *logmath_init(double base, int shift, int useTable)'),
+    freeLogMath: base.func('int logmath_free(void *logMath)'),
     toLog10: base.func('double logmath_log_to_log10(void *logMath, int value)'),
     autoType: NGRAM_AUTO,
   };

@@ -5,7 +5,8 @@ import { Decoder } from './decoder.ts';
 import { DecoderPool } from './decoder-pool.ts';
 import { type Domain, openDomain, type PreparedDomain } from './domain.ts';
 import { cachedDomain } from './domain-cache.ts';
-import { findModel, loadPocketSphinx } from './pocketsphinx-library.ts';
+import { modelDictionary } from './model-dictionary.ts';
+import { findModel, loadPocketSphinx, type ModelFiles, type PocketSphinxLibrary } from './pocketsphinx-library.ts';
 import { PocketSphinxStream } from './pocketsphinx-stream.ts';
 
 interface PocketSphinxOptions {
@@ -19,18 +20,21 @@ interface PocketSphinxOptions {
 
 class PocketSphinx implements AsrEngine {
   readonly #options: PocketSphinxOptions;
-  readonly #dictionaryFile: string;
+  readonly #lib: PocketSphinxLibrary;
+  readonly #files: ModelFiles;
   readonly #pool: DecoderPool;
   #domain: Domain | undefined;
   #generation = 0;
+  #pendingDictionary: Promise<string> | undefined;
 
-  constructor(options: PocketSphinxOptions, dictionaryFile: string, load: () => Promise<Decoder>) {
+  constructor(lib: PocketSphinxLibrary, files: ModelFiles, options: PocketSphinxOptions) {
     this.#options = options;
-    this.#dictionaryFile = dictionaryFile;
+    this.#lib = lib;
+    this.#files = files;
     this.#pool = new DecoderPool({
       ready: options.decoders,
       max: Math.max(1, options.decoders, options.maxDecoders),
-      load,
+      load: async () => Decoder.load(lib, { ...files, dictionaryFile: await this.#dictionary() }),
       refresh: (decoder) => this.#refresh(decoder),
     });
   }
@@ -50,7 +54,8 @@ class PocketSphinx implements AsrEngine {
 
   async setDomain(sentences: readonly string[]): Promise<PreparedDomain> {
     const { domainTopics: maxTopics, domainNewWords: maxNewWords, domainCacheDir } = this.#options;
-    const prepared = await cachedDomain(sentences, { dictionaryFile: this.#dictionaryFile, maxTopics, maxNewWords }, domainCacheDir);
+    const dictionaries = { dictionaryFile: this.#files.dictionaryFile, loadedDictionaryFile: await this.#dictionary() };
+    const prepared = await cachedDomain(sentences, { ...dictionaries, maxTopics, maxNewWords }, domainCacheDir);
     await this.restoreDomain(prepared);
     return prepared;
   }
@@ -65,6 +70,14 @@ class PocketSphinx implements AsrEngine {
   async close(): Promise<void> {
     this.#pool.close();
     await this.#domain?.[Symbol.asyncDispose]();
+  }
+
+  /** What decoders load. Looked for each time: somebody may empty the folder while the server runs. */
+  #dictionary(): Promise<string> {
+    this.#pendingDictionary ??= modelDictionary(this.#lib, this.#files, this.#options.domainCacheDir).finally(() => {
+      this.#pendingDictionary = undefined;
+    });
+    return this.#pendingDictionary;
   }
 
   async #refresh(decoder: Decoder): Promise<void> {
@@ -98,6 +111,6 @@ export default defineAsr({
     const lib = loadPocketSphinx();
     const files = await findModel();
     if (!files) throw hearingError('engine_missing', 'The English model of PocketSphinx is missing');
-    return new PocketSphinx(options, files.dictionaryFile, () => Decoder.load(lib, files));
+    return new PocketSphinx(lib, files, options);
   },
 });

@@ -248,13 +248,26 @@ export function pronounce(written: string, lexicon: Lexicon): readonly string[] 
   return whole ? [whole] : [];
 }
 
+export interface DictionaryEntry {
+  /** `word`, or `word(2)` for its second pronunciation. */
+  readonly entry: string;
+  readonly phones: string;
+}
+
+function* entriesIn(dictionary: string): Generator<DictionaryEntry> {
+  for (const line of dictionary.split('\n')) {
+    const space = line.indexOf(' ');
+    if (space > 0 && !line.startsWith(';;')) yield { entry: line.slice(0, space), phones: line.slice(space + 1).trim() };
+  }
+}
+
 /** Reads a CMU dictionary; of several pronunciations the first. */
 export function parseLexicon(dictionary: string): Lexicon {
   const lexicon = new Map<string, string>();
-  for (const line of dictionary.split('\n')) {
-    const space = line.indexOf(' ');
-    if (space <= 0 || line[space - 1] === ')') continue;
-    lexicon.set(line.slice(0, space), line.slice(space + 1).trim());
-  }
+  for (const { entry, phones } of entriesIn(dictionary)) if (!entry.endsWith(')')) lexicon.set(entry, phones);
   return lexicon;
 }
+
+/** All pronunciations that a CMU dictionary has of these words. */
+export const entriesOf = (words: ReadonlySet<string>, dictionary: string): DictionaryEntry[] =>
+  [...entriesIn(dictionary)].filter(({ entry }) => words.has(entry.replace(/\(\d+\)$/, '')));
