@@ -72,7 +72,8 @@ function report(thrown: unknown): number {
   return isUsageError(error) ? 2 : 1;
 }
 
-// Compiled code is kept between runs, for this process and its children: a start spends less on parsing.
+// Compiled code is kept between runs, for this process and its children: a start spends less on parsing. The launcher has
+// set it already; here it is for those who start without.
 process.env.NODE_COMPILE_CACHE ??= join(rootDir, '.cache', 'compiled');
 enableCompileCache(process.env.NODE_COMPILE_CACHE);
 process.exitCode = await main(process.argv.slice(2)).catch(report);

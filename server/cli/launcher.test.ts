@@ -104,6 +104,13 @@ describe('without installing anything', () => {
     expect(await visavis(['--version'])).toMatchObject({ code: 0, stdout: '9.8.7\n' });
   });
 
+  it('has compiled code kept beside the project, or where somebody wants it', async () => {
+    setUp({});
+    script(join(bin, 'node'), 'if [ "$1" = --version ]; then echo v24.0.0; else echo "$NODE_COMPILE_CACHE"; fi');
+    expect((await visavis(['doctor'])).stdout).toBe(`${project}/.cache/compiled\n`);
+    expect((await visavis(['doctor'], { env: { NODE_COMPILE_CACHE: '/elsewhere' } })).stdout).toBe('/elsewhere\n');
+  });
+
   it('explains a command and examines the machine with Node alone', async () => {
     setUp({ node: '24.0.0', npm: 'works', debian: [] });
     expect(await visavis(['start', '--help'])).toEqual({ code: 0, stdout: cliCall('24.0.0', 'start', '--help'), stderr: '' });
