@@ -104,8 +104,8 @@ const SLOPE_BITS: i64 = 28;
 /** Lays alpha (0..255) times share (0..255) over a mask. */
 // @ts-ignore: decorator
 @inline function addToMask(mask: usize, alpha: v128, share: v128): void {
-  const covered = over255(i32x4.mul(alpha, share));
-  store4(mask, i32x4.add(covered, over255(i32x4.mul(load4(mask), i32x4.sub(i32x4.splat(255), covered)))));
+  const covered = over255(i16x8.mul(alpha, share));
+  store4(mask, i32x4.add(covered, over255(i16x8.mul(load4(mask), i32x4.sub(i32x4.splat(255), covered)))));
 }
 
 /** The luma of the triangle in work. The argument is constant: inlined into three variants. */
@@ -134,7 +134,9 @@ const SLOPE_BITS: i64 = 28;
   const vRamp = i32x4.mul(i32x4.splat(dv), ramp);
   const du4 = i32x4.splat(du << 2);
   const dv4 = i32x4.splat(dv << 2);
-  const stride = i32x4.splat(atlasWidth << 1);
+  // A texel's offset is its column times 2 plus its row times the bytes of one: a dot product of 16-bit pairs.
+  const stride = i32x4.splat((atlasWidth << 17) | 2);
+  const high = i32x4.splat(0xffff0000);
   const texels = lumaTexels;
   const nextRow = texels + <usize>(atlasWidth << 1);
   const even = i32x4.splat(0x00ff00ff);
@@ -144,6 +146,7 @@ const SLOPE_BITS: i64 = 28;
   const level = i32x4.splat(opacity);
   const fades = opacity != 256;
   const frame = planeY;
+  const pitch = <usize>width;
   const open = openness;
   const clip = bands;
   for (let half = 0; half < 2; half++) {
@@ -154,24 +157,31 @@ const SLOPE_BITS: i64 = 28;
     const longStep = longSlope << 4;
     const shortStep = (half == 0 ? upperSlope : lowerSlope) << 4;
     const centre = row * SUBPIXEL + HALF;
-    let long = (<i64>(xa - HALF) << SLOPE_BITS) + <i64>(centre - ya) * longSlope;
-    let short = half == 0
+    const long = (<i64>(xa - HALF) << SLOPE_BITS) + <i64>(centre - ya) * longSlope;
+    const short = half == 0
       ? (<i64>(xa - HALF) << SLOPE_BITS) + <i64>(centre - ya) * upperSlope
       : (<i64>(xb - HALF) << SLOPE_BITS) + <i64>(centre - yb) * lowerSlope;
-    for (; row < end; row++, long += longStep, short += shortStep) {
-      const x = max(load<i32>(clip + ((row >> 4) << 3)), firstPixel(longIsLeft ? long : short, 4));
-      let count = min(load<i32>(clip + ((row >> 4) << 3), 4), firstPixel(longIsLeft ? short : long, 4)) - x;
+    let leftEdge = longIsLeft ? long : short;
+    let rightEdge = longIsLeft ? short : long;
+    const leftStep = longIsLeft ? longStep : shortStep;
+    const rightStep = longIsLeft ? shortStep : longStep;
+    let uLine = uAtOrigin - origin * du + (row - topRow) * uRow;
+    let vLine = vAtOrigin - origin * dv + (row - topRow) * vRow;
+    let line = frame + <usize>(row * width);
+    for (; row < end; row++, leftEdge += leftStep, rightEdge += rightStep, uLine += uRow, vLine += vRow, line += pitch) {
+      const x = max(load<i32>(clip + ((row >> 4) << 3)), firstPixel(leftEdge, 4));
+      let count = min(load<i32>(clip + ((row >> 4) << 3), 4), firstPixel(rightEdge, 4)) - x;
       if (count <= 0) continue;
-      let at = frame + <usize>(row * width + x);
-      let u = i32x4.add(i32x4.splat(uAtOrigin + (x - origin) * du + (row - topRow) * uRow), uRamp);
-      let v = i32x4.add(i32x4.splat(vAtOrigin + (x - origin) * dv + (row - topRow) * vRow), vRamp);
+      let at = line + <usize>x;
+      let u = i32x4.add(i32x4.splat(uLine + x * du), uRamp);
+      let v = i32x4.add(i32x4.splat(vLine + x * dv), vRamp);
       for (; count > 0; count -= 4) {
         const wanted = lanes(count);
         let seen = use == MASK ? wanted : load<i32>(open + (at - frame)) & wanted;
         if (seen) {
           const cu = i32x4.min_s(i32x4.max_s(u, lowU), highU);
           const cv = i32x4.min_s(i32x4.max_s(v, lowV), highV);
-          const offsets = i32x4.add(i32x4.mul(i32x4.shr_s(cv, 16), stride), i32x4.shl(i32x4.shr_s(cu, 16), 1));
+          const offsets = i32x4.dot_i16x8_s(v128.or(i32x4.shr_u(cu, 16), v128.and(cv, high)), stride);
           const top = gather(texels, offsets);
           const bottom = gather(nextRow, offsets);
           const fv = v128.and(i32x4.shr_u(cv, 9), fraction);
@@ -183,7 +193,7 @@ const SLOPE_BITS: i64 = 28;
             let share = unpack4(seen);
             if (use != COPY) {
               if (fades) share = scaled(share, level);
-              if (input) share = over255(i32x4.mul(share, load4(input + (at - frame))));
+              if (input) share = over255(i16x8.mul(share, load4(input + (at - frame))));
             }
             if (use == MASK) {
               addToMask(output + (at - frame), alpha, share);
@@ -194,9 +204,9 @@ const SLOPE_BITS: i64 = 28;
                 store4(at, luma);
                 store<i32>(hole, 0);
               } else {
-                store4(at, i32x4.add(load4(at), over255(i32x4.mul(luma, share))));
+                store4(at, i32x4.add(load4(at), over255(i16x8.mul(luma, share))));
                 if (use == COPY) store<i32>(hole, load<i32>(hole) & ~wanted);
-                else store4(hole, i32x4.sub(load4(hole), over255(i32x4.mul(alpha, share))));
+                else store4(hole, i32x4.sub(load4(hole), over255(i16x8.mul(alpha, share))));
               }
             }
           }
@@ -236,7 +246,8 @@ const SLOPE_BITS: i64 = 28;
   const du4 = i32x4.splat(du << 2);
   const dv4 = i32x4.splat(dv << 2);
   // The half-size planes have as many bytes per row as the atlas has texels.
-  const stride = i32x4.splat(atlasWidth);
+  const stride = i32x4.splat((atlasWidth << 16) | 2);
+  const high = i32x4.splat(0xffff0000);
   const texels = chromaTexels;
   const alphas = alphaTexels;
   const rowBytes = <usize>atlasWidth;
@@ -251,6 +262,7 @@ const SLOPE_BITS: i64 = 28;
   const toV = planeV - planeU;
   const open = openness + <usize>(width * height);
   const chromaWidth = width >> 1;
+  const pitch = <usize>chromaWidth;
   const clip = bands;
   for (let half = 0; half < 2; half++) {
     const from = half == 0 ? topRow : (yb + SUBPIXEL - 1) >> 5;
@@ -260,24 +272,31 @@ const SLOPE_BITS: i64 = 28;
     const longStep = longSlope << 5;
     const shortStep = (half == 0 ? upperSlope : lowerSlope) << 5;
     const centre = row * SUBPIXEL * 2 + SUBPIXEL;
-    let long = (<i64>(xa - SUBPIXEL) << SLOPE_BITS) + <i64>(centre - ya) * longSlope;
-    let short = half == 0
+    const long = (<i64>(xa - SUBPIXEL) << SLOPE_BITS) + <i64>(centre - ya) * longSlope;
+    const short = half == 0
       ? (<i64>(xa - SUBPIXEL) << SLOPE_BITS) + <i64>(centre - ya) * upperSlope
       : (<i64>(xb - SUBPIXEL) << SLOPE_BITS) + <i64>(centre - yb) * lowerSlope;
-    for (; row < end; row++, long += longStep, short += shortStep) {
-      const x = max(load<i32>(clip + ((row >> 3) << 3)) >> 1, firstPixel(longIsLeft ? long : short, 5));
-      let count = min(load<i32>(clip + ((row >> 3) << 3), 4) >> 1, firstPixel(longIsLeft ? short : long, 5)) - x;
+    let leftEdge = longIsLeft ? long : short;
+    let rightEdge = longIsLeft ? short : long;
+    const leftStep = longIsLeft ? longStep : shortStep;
+    const rightStep = longIsLeft ? shortStep : longStep;
+    let uLine = uAtOrigin - origin * du + (row - topRow) * uRow;
+    let vLine = vAtOrigin - origin * dv + (row - topRow) * vRow;
+    let line = frame + <usize>(row * chromaWidth);
+    for (; row < end; row++, leftEdge += leftStep, rightEdge += rightStep, uLine += uRow, vLine += vRow, line += pitch) {
+      const x = max(load<i32>(clip + ((row >> 3) << 3)) >> 1, firstPixel(leftEdge, 5));
+      let count = min(load<i32>(clip + ((row >> 3) << 3), 4) >> 1, firstPixel(rightEdge, 5)) - x;
       if (count <= 0) continue;
-      let at = frame + <usize>(row * chromaWidth + x);
-      let u = i32x4.add(i32x4.splat(uAtOrigin + (x - origin) * du + (row - topRow) * uRow), uRamp);
-      let v = i32x4.add(i32x4.splat(vAtOrigin + (x - origin) * dv + (row - topRow) * vRow), vRamp);
+      let at = line + <usize>x;
+      let u = i32x4.add(i32x4.splat(uLine + x * du), uRamp);
+      let v = i32x4.add(i32x4.splat(vLine + x * dv), vRamp);
       for (; count > 0; count -= 4) {
         const wanted = lanes(count);
         let seen = use == MASK ? wanted : load<i32>(open + (at - frame)) & wanted;
         if (seen) {
           const cu = i32x4.min_s(i32x4.max_s(u, lowU), highU);
           const cv = i32x4.min_s(i32x4.max_s(v, lowV), highV);
-          const offsets = i32x4.add(i32x4.mul(i32x4.shr_s(cv, 16), stride), i32x4.shl(i32x4.shr_s(cu, 16), 1));
+          const offsets = i32x4.dot_i16x8_s(v128.or(i32x4.shr_u(cu, 16), v128.and(cv, high)), stride);
           const fv = v128.and(i32x4.shr_u(cv, 9), fraction);
           const fu = v128.and(i32x4.shr_u(cu, 9), fraction);
           const rows = v128.or(fv, i32x4.shl(fv, 16));
@@ -287,7 +306,7 @@ const SLOPE_BITS: i64 = 28;
             let share = unpack4(seen);
             if (use != COPY) {
               if (fades) share = scaled(share, level);
-              if (masked) share = over255(i32x4.mul(share, load4(input + (at - frame))));
+              if (masked) share = over255(i16x8.mul(share, load4(input + (at - frame))));
             }
             if (use == MASK) {
               addToMask(output + (at - frame), alpha, share);
@@ -302,10 +321,10 @@ const SLOPE_BITS: i64 = 28;
                 store4(at + toV, red);
                 store<i32>(hole, 0);
               } else {
-                store4(at, i32x4.add(load4(at), over255(i32x4.mul(blue, share))));
-                store4(at + toV, i32x4.add(load4(at + toV), over255(i32x4.mul(red, share))));
+                store4(at, i32x4.add(load4(at), over255(i16x8.mul(blue, share))));
+                store4(at + toV, i32x4.add(load4(at + toV), over255(i16x8.mul(red, share))));
                 if (use == COPY) store<i32>(hole, load<i32>(hole) & ~wanted);
-                else store4(hole, i32x4.sub(load4(hole), over255(i32x4.mul(alpha, share))));
+                else store4(hole, i32x4.sub(load4(hole), over255(i16x8.mul(alpha, share))));
               }
             }
           }

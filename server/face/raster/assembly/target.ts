@@ -58,7 +58,7 @@ export function clearClipped(): void {
     }
     const seen = load<i32>(open) & lanes(count);
     if (seen == -1) store<i32>(at, load<i32>(source));
-    else if (seen) store4(at, i32x4.add(load4(at), over255(i32x4.mul(load4(source), unpack4(seen)))));
+    else if (seen) store4(at, i32x4.add(load4(at), over255(i16x8.mul(load4(source), unpack4(seen)))));
     at += 4;
     source += 4;
     open += 4;
