@@ -1,56 +1,41 @@
 import type { CodecContext, FormatContext, Frame, Packet, Stream } from 'node-av/lib';
+import { type AvLibrary, loadAvLibrary } from './av-library.ts';
+import { AvPicture } from './av-picture.ts';
 import { AUDIO_BPS, type Clip, COLOUR, keyFrameEvery, QUALITY_CRF } from './clip.ts';
-
-type Library = typeof import('node-av/lib') & typeof import('node-av/constants');
 
 /** Samples of one AAC frame. */
 const AAC_FRAME = 1024;
 
-/** The package node-av with both encoders; undefined where it is not installed. */
-export async function loadLibrary(): Promise<Library | undefined> {
-  try {
-    const parts = await Promise.all([import('node-av/lib'), import('node-av/constants')]);
-    const library: Library = Object.assign({}, ...parts);
-    library.Log.setLevel(library.AV_LOG_ERROR);
-    const hasAll = ['libx264', 'aac'].every((name) => library.Codec.findEncoderByName(name as never));
-    return hasAll ? library : undefined;
-  } catch {
-    return undefined; // an optional package; ffmpeg is next
-  }
+/** The package node-av with both encoders; undefined where it is not installed: ffmpeg is next. */
+export async function loadLibrary(): Promise<AvLibrary | undefined> {
+  const av = await loadAvLibrary();
+  if (av instanceof Error) return undefined;
+  return ['libx264', 'aac'].every((name) => av.Codec.findEncoderByName(name as never)) ? av : undefined;
 }
 
 /** By node-av. @throws Error what its libraries say */
-export async function writeByLibrary(av: Library, clip: Clip, path: string): Promise<void> {
-  const { widthPx: width, heightPx: height, framesPerS, pcm, sampleRateHz } = clip;
+export async function writeByLibrary(av: AvLibrary, clip: Clip, path: string): Promise<void> {
+  const { framesPerS, pcm, sampleRateHz } = clip;
   await using file = await ClipFile.create(av, clip, path);
+  using picture = new AvPicture(av, { ...clip, unitsPerS: framesPerS });
   let fromSample = 0;
   const giveSound = async (toSample: number): Promise<void> => {
     for (; fromSample < toSample; fromSample += AAC_FRAME) {
       const samples = Float32Array.from({ length: AAC_FRAME }, (_, i) => (pcm[fromSample + i] ?? 0) / 32_768);
-      await file.sound.give(
-        av.Frame.fromAudioBuffer(Buffer.from(samples.buffer), {
-          nbSamples: AAC_FRAME,
-          format: av.AV_SAMPLE_FMT_FLTP,
-          sampleRate: sampleRateHz,
-          channelLayout: av.AV_CHANNEL_LAYOUT_MONO,
-          pts: BigInt(fromSample),
-          timeBase: file.sound.context.timeBase,
-        }),
-      );
+      using sound = av.Frame.fromAudioBuffer(Buffer.from(samples.buffer), {
+        nbSamples: AAC_FRAME,
+        format: av.AV_SAMPLE_FMT_FLTP,
+        sampleRate: sampleRateHz,
+        channelLayout: av.AV_CHANNEL_LAYOUT_MONO,
+        pts: BigInt(fromSample),
+        timeBase: file.sound.context.timeBase,
+      });
+      await file.sound.give(sound);
     }
   };
   let index = 0;
-  for (const picture of clip.frames) {
-    await file.picture.give(
-      av.Frame.fromVideoBuffer(Buffer.from(picture.buffer, picture.byteOffset, picture.byteLength), {
-        width,
-        height,
-        format: av.AV_PIX_FMT_YUV420P,
-        pts: BigInt(index),
-        timeBase: file.picture.context.timeBase,
-      }),
-      picture,
-    );
+  for (const planes of clip.frames) {
+    await file.picture.give(picture.fill(planes, index));
     index++;
     await giveSound(Math.round((index * sampleRateHz) / framesPerS));
   }
@@ -59,13 +44,13 @@ export async function writeByLibrary(av: Library, clip: Clip, path: string): Pro
 
 /** By the low-level interface of node-av 6.1.1: its `Encoder` hands a Dictionary to `open2`, which frees it twice. */
 class ClipFile implements AsyncDisposable {
-  readonly #av: Library;
+  readonly #av: AvLibrary;
   readonly #format: FormatContext;
-  readonly #io: InstanceType<Library['IOContext']>;
+  readonly #io: InstanceType<AvLibrary['IOContext']>;
   readonly picture: ClipTrack;
   readonly sound: ClipTrack;
 
-  private constructor(av: Library, clip: Clip, path: string) {
+  private constructor(av: AvLibrary, clip: Clip, path: string) {
     const { title, comment, widthPx, heightPx, framesPerS, sampleRateHz } = clip;
     this.#av = av;
     this.#format = new av.FormatContext();
@@ -91,7 +76,7 @@ class ClipFile implements AsyncDisposable {
     });
   }
 
-  static async create(av: Library, clip: Clip, path: string): Promise<ClipFile> {
+  static async create(av: AvLibrary, clip: Clip, path: string): Promise<ClipFile> {
     const file = new ClipFile(av, clip, path);
     try {
       file.#check(await file.#io.open2(path, av.AVIO_FLAG_WRITE));
@@ -144,15 +129,13 @@ class ClipFile implements AsyncDisposable {
 
 /** One encoder and its stream in the file. */
 class ClipTrack {
-  readonly #av: Library;
+  readonly #av: AvLibrary;
   readonly context: CodecContext;
   readonly #stream: Stream;
   readonly #write: (packet: Packet) => Promise<void>;
   readonly #packet: Packet;
-  /** Frames of pictures point at memory that they do not keep alive: it would be collected while it is encoded. */
-  readonly #inWork = new Set<Uint8Array>();
 
-  constructor(av: Library, context: CodecContext, stream: Stream, write: (packet: Packet) => Promise<void>) {
+  constructor(av: AvLibrary, context: CodecContext, stream: Stream, write: (packet: Packet) => Promise<void>) {
     this.#av = av;
     this.context = context;
     this.#stream = stream;
@@ -161,16 +144,10 @@ class ClipTrack {
     this.#packet.alloc();
   }
 
-  /** Encodes and frees a frame (and lets go of the memory that it points at), and writes what is done; null: writes the rest. */
-  async give(frame: Frame | null, memory?: Uint8Array): Promise<void> {
+  /** Encodes a frame and writes what is done; null: writes the rest. */
+  async give(frame: Frame | null): Promise<void> {
     const av = this.#av;
-    if (memory) this.#inWork.add(memory);
-    try {
-      av.FFmpegError.throwIfError(await this.context.sendFrame(frame));
-    } finally {
-      frame?.free();
-      this.#inWork.clear();
-    }
+    av.FFmpegError.throwIfError(await this.context.sendFrame(frame));
     for (;;) {
       const status = await this.context.receivePacket(this.#packet);
       if (status === av.AVERROR_EAGAIN || status === av.AVERROR_EOF) return;

@@ -1,19 +1,17 @@
 import type { CodecContext, Packet } from 'node-av/lib';
 import { MEDIA_RATE_HZ, type MediaTime } from '../../core/media-time.ts';
 import type { EncodedFrame, VideoCodec } from '../../core/video.ts';
+import { type AvLibrary, loadAvLibrary } from '../av-library.ts';
+import { AvPicture } from '../av-picture.ts';
 import { BitrateSteps } from '../bitrate-steps.ts';
 import { defineEncoder, type EncoderOptions, type FrameEncoder } from '../encoder.ts';
 import { renderingError } from '../rendering-error.ts';
 
 /**
  * libvpx and x264 in this process, each frame on the libuv pool. What is peculiar about node-av 6.1.1:
- * a Dictionary given to open2 is freed twice, so private options are set on the context; `Frame.fromVideoBuffer` points at
- * the memory and does not keep it alive; `sendFrame` must not overlap itself; a context may be freed only when its last
- * frame is done and its packets are drained.
+ * a Dictionary given to open2 is freed twice, so private options are set on the context; `sendFrame` must not overlap itself;
+ * a context may be freed only when its last frame is done and its packets are drained. See av-picture.ts, too.
  */
-type Lib = typeof import('node-av/lib');
-type Constants = typeof import('node-av/constants');
-
 const CODEC_NAMES: Record<VideoCodec, string> = { vp8: 'libvpx', h264: 'libx264' };
 
 /** Key frames come on demand only; this is merely an upper limit. */
@@ -35,54 +33,41 @@ const PRIVATE_OPTIONS: Record<VideoCodec, Readonly<Record<string, string>>> = {
 /** See face/raster/colour.ts. VP8 has no field for it. */
 const COLOUR_OPTIONS = { colorspace: 'smpte170m', color_range: 'tv', color_primaries: 'bt709', color_trc: 'iec61966-2-1' };
 
-let library: Promise<{ lib: Lib; constants: Constants } | Error> | undefined;
-
-const load = () => {
-  library ??= Promise.all([import('node-av/lib'), import('node-av/constants')]).then(
-    ([lib, constants]) => {
-      lib.Log.setLevel(constants.AV_LOG_ERROR);
-      return { lib, constants };
-    },
-    (cause: unknown) => new Error('the package node-av cannot be loaded', { cause }),
-  );
-  return library;
-};
-
 export default defineEncoder({
   id: 'node-av',
   preference: { vp8: 1, h264: 1 },
   exactKeyFrames: true,
   async unavailable(codec) {
-    const loaded = await load();
-    if (loaded instanceof Error) return loaded.message;
-    return loaded.lib.Codec.findEncoderByName(CODEC_NAMES[codec] as never) ? undefined : `node-av was built without ${CODEC_NAMES[codec]}`;
+    const av = await loadAvLibrary();
+    if (av instanceof Error) return av.message;
+    return av.Codec.findEncoderByName(CODEC_NAMES[codec] as never) ? undefined : `node-av was built without ${CODEC_NAMES[codec]}`;
   },
   async create(options) {
-    const loaded = await load();
-    if (loaded instanceof Error) throw renderingError('encoder_missing', loaded.message, { cause: loaded });
-    return new NodeAvEncoder(loaded.lib, loaded.constants, options);
+    const av = await loadAvLibrary();
+    if (av instanceof Error) throw renderingError('encoder_missing', av.message, { cause: av });
+    return new NodeAvEncoder(av, options);
   },
 });
 
 class NodeAvEncoder implements FrameEncoder {
-  readonly #lib: Lib;
-  readonly #constants: Constants;
+  readonly #av: AvLibrary;
   readonly #options: EncoderOptions;
   readonly #bitrate: BitrateSteps;
   readonly #packet: Packet;
+  readonly #picture: AvPicture;
   #context: CodecContext;
-  /** The frame that is encoded, and its memory. */
-  #inWork: { done: Promise<unknown>; frame: Uint8Array } | undefined;
+  /** The frame that is encoded. */
+  #inWork: Promise<unknown> | undefined;
   #lastTime: MediaTime | undefined;
   #closed = false;
 
-  constructor(lib: Lib, constants: Constants, options: EncoderOptions) {
-    this.#lib = lib;
-    this.#constants = constants;
+  constructor(av: AvLibrary, options: EncoderOptions) {
+    this.#av = av;
     this.#options = options;
     this.#bitrate = new BitrateSteps(options.bitrateBps);
-    this.#packet = new lib.Packet();
+    this.#packet = new av.Packet();
     this.#packet.alloc();
+    this.#picture = new AvPicture(av, { ...options, unitsPerS: MEDIA_RATE_HZ });
     this.#context = this.#open(options.bitrateBps);
   }
 
@@ -93,24 +78,16 @@ class NodeAvEncoder implements FrameEncoder {
     // libvpx refuses a time that does not grow.
     const time = Math.max(mediaTime, (this.#lastTime ?? -1) + 1);
     this.#lastTime = time;
-    const { widthPx: width, heightPx: height } = this.#options;
-    const { AV_PIX_FMT_YUV420P, AV_PICTURE_TYPE_I, AV_PICTURE_TYPE_NONE } = this.#constants;
-    const picture = this.#lib.Frame.fromVideoBuffer(Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength), {
-      width,
-      height,
-      format: AV_PIX_FMT_YUV420P,
-      pts: BigInt(time),
-      timeBase: new this.#lib.Rational(1, MEDIA_RATE_HZ),
-    });
+    const { AV_PICTURE_TYPE_I, AV_PICTURE_TYPE_NONE } = this.#av;
+    const picture = this.#picture.fill(frame, time);
     picture.pictType = keyFrame ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
     const sending = this.#context.sendFrame(picture);
-    this.#inWork = { done: sending, frame };
+    this.#inWork = sending;
     try {
       const status = await sending;
       if (status < 0) throw renderingError('encoder_failed', `The encoder refused a frame (${status})`);
       return this.#receive(mediaTime);
     } finally {
-      picture.free();
       this.#inWork = undefined;
     }
   }
@@ -125,9 +102,10 @@ class NodeAvEncoder implements FrameEncoder {
     if (this.#closed) return;
     this.#closed = true;
     // A failed frame has told its own caller.
-    await this.#inWork?.done.catch(() => undefined);
+    await this.#inWork?.catch(() => undefined);
     this.#free();
     this.#packet.free();
+    this.#picture[Symbol.dispose]();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -135,24 +113,23 @@ class NodeAvEncoder implements FrameEncoder {
   }
 
   #open(bitrateBps: number): CodecContext {
-    const lib = this.#lib;
-    const constants = this.#constants;
+    const av = this.#av;
     const { codec: codecName, widthPx, heightPx, framesPerS } = this.#options;
-    const codec = lib.Codec.findEncoderByName(CODEC_NAMES[codecName] as never);
+    const codec = av.Codec.findEncoderByName(CODEC_NAMES[codecName] as never);
     if (!codec) throw renderingError('encoder_missing', `node-av was built without ${CODEC_NAMES[codecName]}`);
-    const context = new lib.CodecContext();
+    const context = new av.CodecContext();
     context.allocContext3(codec);
     context.width = widthPx;
     context.height = heightPx;
-    context.timeBase = new lib.Rational(1, MEDIA_RATE_HZ);
-    context.framerate = new lib.Rational(framesPerS, 1);
-    context.pixelFormat = constants.AV_PIX_FMT_YUV420P;
+    context.timeBase = new av.Rational(1, MEDIA_RATE_HZ);
+    context.framerate = new av.Rational(framesPerS, 1);
+    context.pixelFormat = av.AV_PIX_FMT_YUV420P;
     context.gopSize = KEY_FRAME_EVERY;
     context.maxBFrames = 0;
     context.threadCount = 1;
     this.#setRate(context, bitrateBps);
     for (const [name, value] of Object.entries({ ...COLOUR_OPTIONS, ...PRIVATE_OPTIONS[codecName] })) {
-      const status = context.setOption(name, value, constants.AV_OPT_TYPE_STRING, constants.AV_OPT_SEARCH_CHILDREN);
+      const status = context.setOption(name, value, av.AV_OPT_TYPE_STRING, av.AV_OPT_SEARCH_CHILDREN);
       if (status < 0) throw renderingError('encoder_failed', `${CODEC_NAMES[codecName]} does not know the option ${name} (${status})`);
     }
     const status = context.open2Sync(codec, null);
