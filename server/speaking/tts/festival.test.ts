@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configSchema } from '../../core/config-schema.ts';
 import type { TtsEngine } from '../engine.ts';
-import festival, { schemeString } from './festival.ts';
+import festival, { runsOf, schemeString } from './festival.ts';
 
 describe('Scheme strings', () => {
   it('escape what would end them', () => {
@@ -14,6 +14,30 @@ describe('Scheme strings', () => {
 
   it.each(['line\nbreak', 'bell\u0007', 'é', 'nul\0'])('refuse %j', (text) => {
     expect(() => schemeString(text)).toThrow(expect.objectContaining({ code: 'text_refused' }));
+  });
+});
+
+describe('what is said in one utterance', () => {
+  const lengths = (text: string) => runsOf(text).map((run) => run.text.length);
+
+  it('is a sentence, with a number or two', () => {
+    const sentence = "Mr. Smith's call no. 12, at 10:30 on the 24th of May 2026, took $1,234.50 and didn't end before 11:45. ";
+    expect(runsOf(sentence.repeat(2)).map(({ text }) => text)).toEqual([sentence, sentence]);
+  });
+
+  it.each([
+    ['digits', '7'.repeat(100), [40, 40, 20]],
+    ['letters', 'WWW '.repeat(25), [40, 40, 20]],
+    ['a word', 'a'.repeat(100), [40, 40, 20]],
+    ['digits behind a sentence', `Yes. ${'7'.repeat(80)}`, [5, 40, 40]],
+  ])('is less of %s, where there are many', (_name, text, expected) => {
+    expect(lengths(text)).toEqual(expected);
+    for (const run of runsOf(text)) expect(text.slice(run.textStart, run.textStart + run.text.length)).toBe(run.text);
+    expect(
+      runsOf(text)
+        .map((run) => run.text)
+        .join(''),
+    ).toBe(text);
   });
 });
 
@@ -57,6 +81,25 @@ describe.runIf(present)('the Festival process', () => {
     const whileOpen = own().length;
     await another.close();
     expect(own()).toHaveLength(whileOpen - 1);
+  });
+
+  it.each([
+    ['digits', '7'.repeat(120)],
+    ['prices', '$999 '.repeat(30)],
+    ['letters', 'W'.repeat(120)],
+    ['a long word', 'a'.repeat(300)],
+    [
+      'as much as goes into one utterance',
+      `${'7'.repeat(60)} ${'and then they went on to say a little more about it '.repeat(5).slice(0, 238)}`,
+    ],
+  ])('has room for %s', async (_name, text) => {
+    // Not in the dictionary: loads the rules for such words, which take most of the heap.
+    await say('Zorblatt.');
+    const { pid } = engine;
+    const { words, pcm, sampleRateHz } = await say(text);
+    expect(words.map((word) => word.text).join(' ')).toBe(text.trim());
+    expect(pcm.length / sampleRateHz).toBeGreaterThan(20);
+    expect(engine.pid).toBe(pid);
   });
 
   it('does not run what a text says', async () => {

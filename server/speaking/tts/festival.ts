@@ -10,7 +10,7 @@ import type { Phone } from '../../core/speech.ts';
 import { type Availability, defineTts, type Synthesis, type SynthesisRequest, type TtsEngine } from '../engine.ts';
 import { asciiText } from '../mapped-text.ts';
 import { throwIfAborted, unlessAborted } from '../abort.ts';
-import { joinedSpeech, sentencesOf, type SpeechPart } from '../joined-speech.ts';
+import { joinedSpeech, type Sentence, sentencesOf, type SpeechPart } from '../joined-speech.ts';
 import { ipaOfArpabet } from '../phones.ts';
 import { speakingError } from '../speaking-error.ts';
 import { readWav } from '../wav.ts';
@@ -34,10 +34,15 @@ const VOICE_ROOTS = ['/usr/share/festival/voices', '/usr/local/share/festival/vo
 const HUNG_AFTER_MS = 15_000;
 const MAX_TEXT_CHARS = 20_000;
 const MAX_RUN_CHARS = 300;
-/** Digits are long to say: two minutes of them in one utterance would not fit into the heap. */
-const MAX_DIGITS_RUN_CHARS = 80;
-/** Of its Lisp. Festival's own default takes 320 MB and most of a second to clear; this one 70 MB, with room for the longest run. */
-const HEAP_CELLS = '1000000';
+/** What is spelled (see `spelledChars`) is long to say: a minute of it in one utterance would not fit into the heap. */
+const MAX_SPELLED_CHARS = 60;
+const MAX_SPELLED_RUN_CHARS = 40;
+const MAX_WORD_CHARS = 80;
+/**
+ * Of its Lisp. Festival's own default takes 320 MB and most of a second to clear; this one 40 MB. The voice needs 60 000 cells,
+ * its rules for words that no dictionary has 400 000 from the first such word on, and the longest run, of 700 phones, 165 000.
+ */
+const HEAP_CELLS = '700000';
 const SAMPLE_RATE_HZ = 32_000;
 
 /**
@@ -100,7 +105,7 @@ class FestivalEngine implements TtsEngine<FestivalVoice> {
     const parts: SpeechPart[] = [];
     const marks: SpokenMark[] = [];
     let partStartMs = 0;
-    for (const sentence of sentencesOf(ascii.text, isMostlyDigits(ascii.text) ? MAX_DIGITS_RUN_CHARS : MAX_RUN_CHARS)) {
+    for (const sentence of runsOf(ascii.text)) {
       const { answer, ...sound } = await this.#inTurn(sentence.text, voice.voice, rate, signal);
       parts.push({ ...sound, phones: phonesOf(answer.segments) });
       for (const mark of marksOf(answer.words, sentence.text)) {
@@ -195,7 +200,11 @@ class FestivalEngine implements TtsEngine<FestivalVoice> {
       const startsToken = previous === '0' || /^["'`([{<]+$/.test(previous);
       job.answer.words.push({ startMs: Number(first) * 1000, endMs: Number(second) * 1000, startsToken, token: token.join(' ') });
     } else if (kind === 'DONE') job.resolve();
-    else if (kind === 'FAIL') job.reject(speakingError('engine_failed', 'Festival could not say this text'));
+    else if (kind === 'FAIL') {
+      // Out of heap it ends, but only after its answer: the next request must not go to it.
+      this.#process?.kill('SIGKILL');
+      this.#lose(speakingError('engine_failed', 'Festival could not say this text'));
+    }
   }
 
   #lose(error: Error, child = this.#process): void {
@@ -205,7 +214,22 @@ class FestivalEngine implements TtsEngine<FestivalVoice> {
   }
 }
 
-const isMostlyDigits = (text: string): boolean => (text.match(/\d/g)?.length ?? 0) > 60;
+/** What is said in one utterance: sentences, or less of what is long to say. */
+export const runsOf = (text: string): Sentence[] =>
+  sentencesOf(text, MAX_RUN_CHARS).flatMap((sentence) => {
+    if (!isLongToSay(sentence.text)) return [sentence];
+    const runs = sentencesOf(sentence.text, MAX_SPELLED_RUN_CHARS);
+    return runs.map((run) => ({ ...run, textStart: sentence.textStart + run.textStart }));
+  });
+
+const isLongToSay = (text: string): boolean =>
+  spelledChars(text) > MAX_SPELLED_CHARS || text.split(/\s+/).some((word) => word.length > MAX_WORD_CHARS);
+
+/** Digits, signs and the letters of words without a vowel: each is said as a word of its own. */
+const spelledChars = (text: string): number =>
+  (text.match(/[A-Za-z]+|[^A-Za-z\s.,;:!?'"()-]/g) ?? [])
+    .filter((part) => !/[aeiouy]/i.test(part))
+    .reduce((chars, part) => chars + part.length, 0);
 
 function phonesOf(segments: Answer['segments']): Phone[] {
   let startMs = 0;
