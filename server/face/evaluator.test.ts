@@ -83,6 +83,15 @@ describe('FaceEvaluator', () => {
     expect(layer(evaluator.evaluate(parameters({ headYaw: 0.5 })), 'background').changed).toBe(false);
   });
 
+  it.each([
+    [0.04, 0],
+    [0.1, 0.075],
+    [0.15, 0.15],
+    [0.2, 0.2],
+  ])('draws a layer of opacity %f with %f: what is too faint to be seen is left out', (wanted, drawn) => {
+    expect(layer(evaluator.evaluate(parameters({ cheekSquintLeft: wanted })), 'blush').opacity).toBeCloseTo(drawn);
+  });
+
   it('computes opacity from its gains', () => {
     expect(layer(evaluator.evaluate(parameters()), 'blush').opacity).toBe(0);
     expect(layer(evaluator.evaluate(parameters({ cheekSquintLeft: 0.5 })), 'blush').opacity).toBeCloseTo(0.5);

@@ -34,6 +34,9 @@ const SNAP_PER_PX = 16;
 /** The head may move by so many times the stillness in one frame, and rest in the next. */
 const SLOW_STEPS = 6;
 const OPACITY_STEP = 1 / 512;
+/** A layer that fades is left out while it is fainter than this, which nobody sees; it joins its full course at PLAIN. */
+const FAINT = 0.05;
+const PLAIN = 0.15;
 const BANDS = 64;
 /** When this share of a layer's vertices moved, its whole box is marked instead of its triangles: all triangles fill it anyway. */
 const MOSTLY = 0.9;
@@ -202,6 +205,7 @@ export class FaceEvaluator {
   #opacity(layer: LoadedLayer): number {
     let opacity = layer.opacity.base;
     for (const { parameter, gain } of layer.opacity.gains) opacity += gain * (this.#effective[parameter] as number);
+    if (layer.opacity.gains.length > 0 && opacity < PLAIN) opacity = ((opacity - FAINT) * PLAIN) / (PLAIN - FAINT);
     return Math.min(1, Math.max(0, opacity));
   }
 

@@ -11,7 +11,7 @@ import type { ArkitName, ParameterName, Viseme } from './parameters.ts';
  *   1. each viseme's weight adds `visemes[v]` (ARKit weights) x weight to the ARKit parameters, clamped to 0..1;
  *   2. every vertex = rest + sum over parameters of morph delta x weight (`viseme_*` morphs take the viseme's weight);
  *   3. head pose: vertices turn in 2.5D about `pose.pivot` by their depth, each scaled by its `follow` (0 still .. 1 with the head);
- *   4. each layer's opacity = clamp(base + sum gain x parameter).
+ *   4. each layer's opacity = clamp(base + sum gain x parameter); below 0.15 it runs out to 0 at 0.05.
  */
 export interface Rig {
   readonly format: 'visavis-rig';

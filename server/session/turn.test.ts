@@ -46,14 +46,14 @@ describe('a turn in the making', () => {
     expect(turn.figures.firstTextAtMs).toBeLessThan(turn.figures.firstPieceAtMs!);
   });
 
-  it('starts at once and works no further ahead than its reader makes room for', async () => {
+  it('starts at once, costs one piece until it is read, and works no further ahead than its reader makes room for', async () => {
     const { turn, speaking } = make(() => fixedReply('One. Two. Three. Four. Five. Six.'));
     await settled();
-    // One is ready, the next one is done and waits for its place.
-    expect(speaking.pieces).toHaveLength(2);
+    expect(speaking.pieces).toHaveLength(1);
     const pieces = turn.pieces();
     await pieces.next();
     await settled();
+    // One is ready, the next one is done and waits for its place.
     expect(speaking.pieces).toHaveLength(3);
     expect(await texts(pieces)).toHaveLength(5);
   });
@@ -111,13 +111,18 @@ describe('a turn that is cancelled', () => {
     expect(ended).toBe(true);
   });
 
-  it('while it waits for its reader gives the wait up', async () => {
-    const { turn, speaking } = make(() => fixedReply('One. Two. Three. Four.'));
+  it.each([
+    { waitsFor: 'somebody who reads it', taken: 0, made: 1 },
+    { waitsFor: 'room', taken: 1, made: 3 },
+  ])('while it waits for $waitsFor gives the wait up', async ({ taken, made }) => {
+    const { turn, speaking } = make(() => fixedReply('One. Two. Three. Four. Five.'));
+    const pieces = taken > 0 ? turn.pieces() : undefined;
+    await pieces?.next();
     await settled();
     turn.cancel();
     await settled();
-    expect(speaking.pieces).toHaveLength(2);
-    expect(await texts(turn.pieces())).toEqual([]);
+    expect(speaking.pieces).toHaveLength(made);
+    expect(await texts(pieces ?? turn.pieces())).toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { unlessAborted } from '../core/abort.ts';
 import type { AvatarControls } from '../core/avatar-controls.ts';
 import { coreError, isAbort, toVisavisError, type VisavisError } from '../core/errors.ts';
 import { BoundedQueue } from '../core/queue.ts';
@@ -34,7 +35,7 @@ export interface TurnOptions {
 
 /**
  * One turn of the avatar in the making: the reply's text, cut and spoken piece by piece. It starts before it is certain
- * that it will be needed and works one piece ahead of the reader, so a speculative turn costs one clause of speech.
+ * that it will be needed; until its sound is read it costs one clause of speech, and then it works two pieces ahead of the reader.
  */
 export class Turn {
   readonly turnId: string;
@@ -48,6 +49,7 @@ export class Turn {
   readonly #options: TurnOptions;
   readonly #abort = new AbortController();
   readonly #pieces = new BoundedQueue<SpokenPiece>(1);
+  readonly #read = Promise.withResolvers<void>();
   readonly #marks: Mark[] = [];
   #text = '';
   #engine = '';
@@ -91,6 +93,7 @@ export class Turn {
 
   /** The turn as sound, once. Without a voice: the text as pieces without sound. Ends quietly when cancelled; throws what made it fail. */
   async *pieces(): AsyncGenerator<SpokenPiece> {
+    this.#read.resolve();
     try {
       for await (const piece of this.#pieces) yield piece;
     } catch (error) {
@@ -113,6 +116,7 @@ export class Turn {
       for await (const piece of pieces) {
         this.figures.firstPieceAtMs ??= this.#options.nowMs();
         await this.#pieces.push(piece);
+        await unlessAborted(this.#read.promise, signal);
       }
     } catch (error) {
       if (!signal.aborted) this.#error = toVisavisError(error, 'session');

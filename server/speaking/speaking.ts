@@ -1,9 +1,9 @@
 import { once } from 'node:events';
+import { throwIfAborted, unlessAborted } from '../core/abort.ts';
 import { SupervisedChild } from '../core/child.ts';
 import { after, type Clock, systemClock } from '../core/clock.ts';
 import { coreError, isAbort, VisavisError } from '../core/errors.ts';
 import type { SpokenPiece } from '../core/speech.ts';
-import { throwIfAborted, unlessAborted } from './abort.ts';
 import type { SpeakOptions, Speaking, VoiceSummary } from './contract.ts';
 import type { SpeakingConfig } from './engine.ts';
 import { KeptSpeech } from './kept-speech.ts';
@@ -185,34 +185,24 @@ class ChildSpeaking implements VoiceService {
   }
 
   async *#pieces(text: AsyncIterable<string>, options: SpeakOptions): AsyncGenerator<SpokenPiece, void, void> {
-    const left = new AbortController();
-    const signal = AbortSignal.any([options.signal, this.#closing.signal, left.signal]);
+    const signal = AbortSignal.any([options.signal, this.#closing.signal]);
     throwIfAborted(signal);
     const language = options.language ?? this.#languageOf(options.voice);
     const chain = this.#chain(options.voice, language);
     const cutter = cutPieces(text, { maxPieceChars: this.#config.maxPieceChars });
     const rate = options.rate ?? this.#config.rate;
-    const make = async (): Promise<SpokenPiece | undefined> => {
-      const cut = await unlessAborted(cutter.next(), signal);
-      return cut.done ? undefined : this.#speakPiece(cut.value, chain, language, rate, signal);
-    };
     this.#replies++;
     try {
-      let coming = make();
       for (;;) {
-        const piece = await coming;
-        if (!piece) return;
-        // One piece ahead of the reader, and no more.
-        coming = make();
-        coming.catch(() => undefined);
-        yield piece;
+        const cut = await unlessAborted(cutter.next(), signal);
+        if (cut.done) return;
+        yield await this.#speakPiece(cut.value, chain, language, rate, signal);
       }
     } finally {
       if (--this.#replies === 0) {
         this.#quiet.resolve();
         this.#quiet = Promise.withResolvers();
       }
-      left.abort();
       // A text that is still waiting for its next words ends whenever it does; nobody waits for it.
       cutter.return().catch(() => undefined);
     }

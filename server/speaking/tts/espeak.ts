@@ -1,6 +1,6 @@
 import koffi from 'koffi';
 import { z } from 'zod';
-import { throwIfAborted } from '../abort.ts';
+import { throwIfAborted } from '../../core/abort.ts';
 import { coreError } from '../../core/errors.ts';
 import { primaryLanguage } from '../../core/language.ts';
 import type { Phone } from '../../core/speech.ts';

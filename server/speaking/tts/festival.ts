@@ -9,7 +9,7 @@ import { coreError } from '../../core/errors.ts';
 import type { Phone } from '../../core/speech.ts';
 import { type Availability, defineTts, type Synthesis, type SynthesisRequest, type TtsEngine } from '../engine.ts';
 import { asciiText } from '../mapped-text.ts';
-import { throwIfAborted, unlessAborted } from '../abort.ts';
+import { throwIfAborted, unlessAborted } from '../../core/abort.ts';
 import { joinedSpeech, type Sentence, sentencesOf, type SpeechPart } from '../joined-speech.ts';
 import { ipaOfArpabet } from '../phones.ts';
 import { speakingError } from '../speaking-error.ts';

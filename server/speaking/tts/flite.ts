@@ -4,7 +4,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { z } from 'zod';
 import { coreError } from '../../core/errors.ts';
 import type { Phone } from '../../core/speech.ts';
-import { throwIfAborted } from '../abort.ts';
+import { throwIfAborted } from '../../core/abort.ts';
 import { type Availability, defineTts, type Synthesis, type SynthesisRequest, type TtsEngine } from '../engine.ts';
 import { marksFromPhones } from '../letter-alignment.ts';
 import { asciiText } from '../mapped-text.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SPEECH_RATE_HZ } from '../../core/media-time.ts';
 import { coreError } from '../../core/errors.ts';
-import { throwIfAborted } from '../abort.ts';
+import { throwIfAborted } from '../../core/abort.ts';
 import { type Availability, defineTts, type SpeakingConfig, type Synthesis, type SynthesisRequest, type TtsEngine } from '../engine.ts';
 import { type Reading, readingFromLetters, readingOfSound } from '../estimated-phones.ts';
 import { coverWithPhones } from '../phones.ts';

@@ -1,4 +1,4 @@
-import { coreError } from '../core/errors.ts';
+import { coreError } from './errors.ts';
 
 export const throwIfAborted = (signal: AbortSignal): void => {
   if (signal.aborted) throw coreError('aborted', 'The work was cancelled', { cause: signal.reason });
