@@ -19,7 +19,7 @@ const RESTART_AT_MOST_EVERY_S = 1;
 const ENCODERS: Record<VideoCodec, string> = { vp8: 'libvpx', h264: 'libx264' };
 
 const CODEC_ARGUMENTS: Record<VideoCodec, readonly string[]> = {
-  vp8: ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-lag-in-frames', '0', '-auto-alt-ref', '0', '-f', 'ivf'],
+  vp8: ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '-8', '-lag-in-frames', '0', '-auto-alt-ref', '0', '-f', 'ivf'],
   h264: [
     '-c:v',
     'libx264',
