@@ -45,17 +45,15 @@ export class CallCanvas implements Disposable {
     return this.#shown !== undefined && this.#shown === this.#onGpu ? 'webgpu' : 'wasm';
   }
 
-  /** One at a time. */
-  async paint(parameters: FaceParameters): Promise<void> {
+  /** One at a time; false when the picture is the last one again. */
+  async paint(parameters: FaceParameters): Promise<boolean> {
     this.#follow();
     const canvas = this.#onGpu;
-    if (canvas && (await this.#paintedInTime(canvas, parameters))) {
-      this.#shown = canvas;
-      return;
-    }
-    const onCpu = this.#cpuCanvas();
-    onCpu.paint(parameters);
-    this.#shown = onCpu;
+    const before = this.#shown;
+    const painted = canvas && (await this.#paintedInTime(canvas, parameters));
+    this.#shown = painted === undefined ? this.#cpuCanvas() : canvas;
+    const changed = painted ?? this.#cpuCanvas().paint(parameters);
+    return changed || this.#shown !== before;
   }
 
   close(): void {
@@ -97,15 +95,15 @@ export class CallCanvas implements Disposable {
       .catch(() => undefined);
   }
 
-  async #paintedInTime(canvas: GpuCanvas, parameters: FaceParameters): Promise<boolean> {
+  /** Undefined when the card did not paint it. */
+  async #paintedInTime(canvas: GpuCanvas, parameters: FaceParameters): Promise<boolean | undefined> {
     const timeoutMs = this.#options.gpu?.timeoutMs ?? 0;
     const alarm = after(this.#clock, timeoutMs, () => canvas.renderer.abandon(`The graphics card was silent for ${timeoutMs} ms`));
     try {
-      await canvas.paint(parameters);
-      return true;
+      return await canvas.paint(parameters);
     } catch {
       // Why the renderer ended, it tells its owner.
-      return false;
+      return undefined;
     } finally {
       alarm[Symbol.dispose]();
     }

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../core/clock.ts';
 import type { EncodedFrame } from '../core/video.ts';
-import { PARAMETER_COUNT } from '../face/parameters.ts';
+import { P, PARAMETER_COUNT } from '../face/parameters.ts';
 import { buildRaster } from '../face/raster/build-raster.ts';
 import { testAtlas, testRig } from '../face/test-rig.ts';
 import { CallPicture } from './call-picture.ts';
@@ -109,6 +109,18 @@ describe('CallPicture', () => {
     picture.requestKeyFrame();
     expect(await picture.render(still, 2 * FRAME)).toMatchObject({ keyFrame: true });
     expect(clock.pendingAlarms).toBe(0);
+  });
+
+  it('leaves out what did not change while the face rests, but never for long, and sends it where it is needed', async () => {
+    const rest = 2 * FRAME;
+    const resting = async (index: number, parameters = still) => (await picture.render(parameters, index * rest, { resting: true })) !== undefined;
+    const blinking = still.slice();
+    blinking[P.eyeBlinkLeft] = 1;
+    expect([await resting(0), await resting(1), await resting(2), await resting(3)]).toEqual([true, false, true, false]);
+    expect([await resting(4, blinking), await resting(5, blinking)]).toEqual([true, false]);
+    picture.requestKeyFrame();
+    expect(await resting(5, blinking)).toBe(true);
+    expect(await picture.render(blinking, 5 * rest + FRAME)).toBeDefined();
   });
 
   it('replaces an encoder that stalls for 500 ms, and goes on with a key frame', async () => {

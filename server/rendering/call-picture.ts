@@ -27,6 +27,8 @@ const FORGIVEN_AFTER_FRAMES = 100;
 const STILLNESS_PX = 0.4;
 const SMALLER = 0.5;
 const SMALLEST_PX = 128;
+/** What did not change is sent again after so long: at rest every other frame is the same. */
+const UNCHANGED_FOR = MEDIA_RATE_HZ * 0.12;
 /** A picture that was given up is tried again this often. */
 const RETRY_EVERY_S = 5;
 
@@ -43,6 +45,7 @@ export class CallPicture {
   #encoder: FrameEncoder | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #keyFrame = true;
+  #sentAt: MediaTime | undefined;
   #scale = 1;
   #failures = 0;
   #goodFrames = 0;
@@ -60,16 +63,20 @@ export class CallPicture {
     return this.#inTurn(() => this.#prepare(this.#session, this.#scale));
   }
 
-  render(parameters: Float32Array, mediaTime: MediaTime): Promise<EncodedFrame | undefined> {
+  /** See FaceSession.render. */
+  render(parameters: Float32Array, mediaTime: MediaTime, { resting = false } = {}): Promise<EncodedFrame | undefined> {
     return this.#inTurn(async () => {
       if (this.#closed) return undefined;
       if (this.#givenUpAt !== undefined && !(await this.#revive(mediaTime))) return undefined;
       if (!this.#canvas || !this.#encoder) return undefined;
-      await this.#canvas.paint(parameters);
+      const changed = await this.#canvas.paint(parameters);
       const keyFrame = this.#keyFrame;
+      const isRecent = this.#sentAt !== undefined && mediaTime - this.#sentAt < UNCHANGED_FOR;
+      if (resting && !changed && !keyFrame && isRecent) return undefined;
       try {
         const encoded = await this.#encode(this.#encoder, this.#canvas.frame, mediaTime, keyFrame);
         if (keyFrame && encoded) this.#keyFrame = false;
+        this.#sentAt = mediaTime;
         if (++this.#goodFrames >= FORGIVEN_AFTER_FRAMES) this.#failures = 0;
         return encoded;
       } catch (error) {

@@ -16,9 +16,10 @@ export interface FaceSessionOptions {
 export interface FaceSession extends AsyncDisposable {
   /**
    * Draws and encodes one frame (parameters are copied before this returns). Resolves to `undefined` when the frame was
-   * dropped: the child is busy, restarting or gone. Never rejects for a lost child; sound must not wait for pictures.
+   * dropped: the child is busy, restarting or gone; or the face is `resting` and looks as it did less than 120 ms ago.
+   * Never rejects for a lost child; sound must not wait for pictures.
    */
-  render(parameters: Float32Array, mediaTime: MediaTime): Promise<EncodedFrame | undefined>;
+  render(parameters: Float32Array, mediaTime: MediaTime, options?: { readonly resting?: boolean }): Promise<EncodedFrame | undefined>;
   requestKeyFrame(): void;
   setBitrate(bitrateBps: number): void;
   /** Another size takes effect with a key frame; the same one changes nothing. */

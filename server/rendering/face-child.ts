@@ -32,7 +32,7 @@ export interface FaceChildInfo {
 export type FaceChildMessage = ChildMessage &
   (
     | { kind: 'open'; id: number; session: FaceSessionOptions }
-    | { kind: 'render'; id: number; parameters: Float32Array; mediaTime: number }
+    | { kind: 'render'; id: number; parameters: Float32Array; mediaTime: number; resting: boolean }
     | { kind: 'avatar'; id: number; avatar: string }
     | { kind: 'keyFrame'; id: number }
     | { kind: 'bitrate'; id: number; bitrateBps: number }
@@ -77,7 +77,7 @@ class FaceChild {
       case 'open':
         return this.#open(message.id, message.session);
       case 'render':
-        return this.#pictures.get(message.id)?.render(message.parameters, message.mediaTime);
+        return this.#pictures.get(message.id)?.render(message.parameters, message.mediaTime, message);
       case 'avatar':
         return this.#pictures.get(message.id)?.setAvatar(message.avatar);
       default:

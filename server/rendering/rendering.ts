@@ -255,13 +255,13 @@ class ProcessFaceSession implements FaceSession {
     for (const listener of this.#listeners) listener(error);
   }
 
-  async render(parameters: Float32Array, mediaTime: MediaTime): Promise<EncodedFrame | undefined> {
+  async render(parameters: Float32Array, mediaTime: MediaTime, { resting = false } = {}): Promise<EncodedFrame | undefined> {
     const child = this.#child;
     if (this.#closed || !child || !this.#isOpen || this.#inFlight >= MAX_IN_FLIGHT) return undefined;
     this.#inFlight++;
     try {
       // The message is serialised before `ask` returns, which is the promised copy.
-      return await this.#ask<EncodedFrame | undefined>(child, { kind: 'render', id: this.#id, parameters, mediaTime });
+      return await this.#ask<EncodedFrame | undefined>(child, { kind: 'render', id: this.#id, parameters, mediaTime, resting });
     } catch {
       // A lost frame is a dropped frame; `lost` and `health` tell the rest.
       return undefined;

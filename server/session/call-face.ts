@@ -209,12 +209,13 @@ export class CallFace {
 
   async #draw(parameters: Float32Array, time: MediaTime): ReturnType<FaceSession['render']> {
     const { metrics, pictured, clock, config } = this.#options;
-    if (!this.#resting.isDue(parameters, time, RESTING.has(this.#mode))) {
+    const resting = RESTING.has(this.#mode);
+    if (!this.#resting.isDue(parameters, time, resting)) {
       metrics.framesDropped.inc({ reason: 'resting' });
       return undefined;
     }
     const askedMs = clock.nowMs();
-    const frame = await this.#picture?.render(parameters, time);
+    const frame = await this.#picture?.render(parameters, time, { resting });
     const nowMs = clock.nowMs();
     const tookMs = nowMs - askedMs;
     // One that was refused at once, as without a face process, says nothing about the processor.
@@ -223,7 +224,7 @@ export class CallFace {
     if (frame) {
       metrics.framesEncoded.inc();
       pictured();
-    } else metrics.framesDropped.inc({ reason: 'late' });
+    } else metrics.framesDropped.inc({ reason: resting && tookMs <= config.face.lateAfterMs ? 'resting' : 'late' });
     return frame;
   }
 
