@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { configSchema } from '../server/core/config-schema.ts';
 import { mediaTimeFromMs, SPEECH_RATE_HZ } from '../server/core/media-time.ts';
+import { rms } from '../server/core/rms.ts';
 import type { Phone } from '../server/core/speech.ts';
 import { REACH } from '../server/face/coarticulation.ts';
 import { withLoudness } from '../server/face/loudness.ts';
@@ -192,8 +193,7 @@ function silentSpans(phones: readonly Phone[], endMs: number): [number, number][
 function levels(pcm: Int16Array): number[] {
   const at = (ms: number) => Math.max(0, Math.floor((ms * SPEECH_RATE_HZ) / 1000));
   return Array.from({ length: Math.floor(((pcm.length / SPEECH_RATE_HZ) * 1000) / STEP_MS) }, (_, i) => {
-    const span = pcm.subarray(at(i * STEP_MS - WINDOW_MS / 2), at(i * STEP_MS + WINDOW_MS / 2));
-    return Math.sqrt(span.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(1, span.length));
+    return rms(pcm, at(i * STEP_MS - WINDOW_MS / 2), at(i * STEP_MS + WINDOW_MS / 2));
   });
 }
 

@@ -1,3 +1,4 @@
+import { rms } from '../core/rms.ts';
 import type { Phone } from '../core/speech.ts';
 
 /** The loud phones of speech at its usual level; what is louder counts as 1 too. */
@@ -9,12 +10,8 @@ const LOUD_SHARE = 0.9;
  * of audiovisual speech", 2009).
  */
 export function withLoudness(phones: readonly Phone[], pcm: Int16Array, sampleRateHz: number): Phone[] {
-  const levels = phones.map(({ startMs, endMs }) => {
-    const span = pcm.subarray(Math.max(0, Math.floor((startMs * sampleRateHz) / 1000)), Math.floor((endMs * sampleRateHz) / 1000));
-    let squares = 0;
-    for (const sample of span) squares += sample * sample;
-    return Math.sqrt(squares / Math.max(1, span.length));
-  });
+  const sampleAt = (ms: number) => Math.floor((ms * sampleRateHz) / 1000);
+  const levels = phones.map(({ startMs, endMs }) => rms(pcm, sampleAt(startMs), sampleAt(endMs)));
   const ordered = levels.filter((level) => level > 0).sort((a, b) => a - b);
   const loud = ordered[Math.floor((ordered.length - 1) * LOUD_SHARE)] ?? 0;
   return phones.map((phone, i) => (loud > 0 ? { ...phone, loudness: Math.min(1, (levels[i] as number) / loud) } : phone));

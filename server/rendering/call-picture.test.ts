@@ -113,7 +113,8 @@ describe('CallPicture', () => {
 
   it('leaves out what did not change while the face rests, but never for long, and sends it where it is needed', async () => {
     const rest = 2 * FRAME;
-    const resting = async (index: number, parameters = still) => (await picture.render(parameters, index * rest, { resting: true })) !== undefined;
+    const resting = async (index: number, parameters = still) =>
+      (await picture.render(parameters, index * rest, { resting: true })) !== undefined;
     const blinking = still.slice();
     blinking[P.eyeBlinkLeft] = 1;
     expect([await resting(0), await resting(1), await resting(2), await resting(3)]).toEqual([true, false, true, false]);

@@ -1,6 +1,7 @@
 import { type AvatarControls, CONTROL_NAMES, USUAL_CONTROLS } from '../core/avatar-controls.ts';
 import { type EmotionEstimate, feelingOf } from '../core/emotion.ts';
 import type { MediaTime } from '../core/media-time.ts';
+import { rms } from '../core/rms.ts';
 import type { Emotion } from '../core/speech.ts';
 import type { Performer } from '../face/contract.ts';
 import type { Mark } from './turn.ts';
@@ -109,8 +110,7 @@ export class Expression {
   /** 0..1, 0.5 is usual. */
   #energy(pcm: Int16Array): number {
     if (pcm.length === 0) return 0.5;
-    const squares = pcm.reduce((sum, sample) => sum + sample * sample, 0);
-    const db = 20 * Math.log10(Math.max(1e-6, Math.sqrt(squares / pcm.length) / 32_768));
+    const db = 20 * Math.log10(Math.max(1e-6, rms(pcm) / 32_768));
     return clamp(0.5 + (db - this.#options.usualDb) / (2 * ENERGY_DB));
   }
 

@@ -1,3 +1,4 @@
+import { rms } from '../core/rms.ts';
 import type { Phone, WordTiming } from '../core/speech.ts';
 import { phonesFromSound, phonesPlacedBySound } from '../face/lip-sync/heard-phones.ts';
 import type { Synthesis } from './engine.ts';
@@ -154,12 +155,7 @@ function spokenSpans(phones: readonly Phone[]): Span[] {
 function soundingSpans({ pcm, sampleRateHz }: Sound): Span[] {
   const frame = Math.round((sampleRateHz * FRAME_MS) / 1000);
   const levels: number[] = [];
-  for (let start = 0; start < pcm.length; start += frame) {
-    let sum = 0;
-    const end = Math.min(pcm.length, start + frame);
-    for (let i = start; i < end; i++) sum += (pcm[i] as number) ** 2;
-    levels.push(Math.sqrt(sum / (end - start)));
-  }
+  for (let start = 0; start < pcm.length; start += frame) levels.push(rms(pcm, start, start + frame));
   const floor = Math.max(1, SILENCE_RATIO * Math.max(0, ...levels));
   const spans: { startMs: number; endMs: number }[] = [];
   for (const [index, level] of levels.entries()) {

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { MEDIA_RATE_HZ } from '../core/media-time.ts';
+import { rms } from '../core/rms.ts';
 import { Concealer } from './concealment.ts';
 import { DelayWatch } from './delay-watch.ts';
 import { FRAME_MS, HEARING_FRAME, HearingDecoder, isDtx, OPUS_FRAME_UNITS, opusDuration } from './opus.ts';
@@ -405,10 +406,4 @@ function join(before: Int16Array, after: Int16Array): Int16Array {
   joined.set(before);
   joined.set(after, before.length);
   return joined;
-}
-
-function rms(pcm: Int16Array): number {
-  let energy = 0;
-  for (const sample of pcm) energy += sample * sample;
-  return Math.sqrt(energy / pcm.length);
 }
