@@ -28,7 +28,7 @@ const STILLNESS_PX = 0.4;
 const SMALLER = 0.5;
 const SMALLEST_PX = 128;
 /** What did not change is sent again after so long: at rest every other frame is the same. */
-const UNCHANGED_FOR = MEDIA_RATE_HZ * 0.12;
+const REPEAT_AFTER_S = 0.12;
 /** A picture that was given up is tried again this often. */
 const RETRY_EVERY_S = 5;
 
@@ -71,12 +71,12 @@ export class CallPicture {
       if (!this.#canvas || !this.#encoder) return undefined;
       const changed = await this.#canvas.paint(parameters);
       const keyFrame = this.#keyFrame;
-      const isRecent = this.#sentAt !== undefined && mediaTime - this.#sentAt < UNCHANGED_FOR;
+      const isRecent = this.#sentAt !== undefined && mediaTime - this.#sentAt < REPEAT_AFTER_S * MEDIA_RATE_HZ;
       if (resting && !changed && !keyFrame && isRecent) return undefined;
       try {
         const encoded = await this.#encode(this.#encoder, this.#canvas.frame, mediaTime, keyFrame);
         if (keyFrame && encoded) this.#keyFrame = false;
-        this.#sentAt = mediaTime;
+        if (encoded) this.#sentAt = mediaTime;
         if (++this.#goodFrames >= FORGIVEN_AFTER_FRAMES) this.#failures = 0;
         return encoded;
       } catch (error) {

@@ -23,7 +23,8 @@ export interface SpeakOptions {
 export interface Speaking extends AsyncDisposable {
   /**
    * Speaks a text that is still being written: cut at the first clause, then at sentences, each piece synthesised when it is
-   * complete and the reader asks for it. When an engine fails another one goes on from the same piece. Throws only when every engine failed (`synthesis_failed`), the voice does not exist (`voice_unknown`), or on abort.
+   * complete and the reader asks for it. When an engine fails another one goes on from the same piece. Throws only when every
+   * engine failed (`synthesis_failed`), the voice does not exist (`voice_unknown`), or on abort.
    */
   speak(text: AsyncIterable<string>, options: SpeakOptions): AsyncIterable<SpokenPiece>;
   voices(): readonly VoiceSummary[];
