@@ -45,9 +45,10 @@ export interface MakeOptions {
 }
 
 export async function makeAvatar(parameters: Parameters, options: MakeOptions): Promise<Drawn> {
-  const { rig, atlas } = cullHidden(await draw(parameters, options));
+  const drawn = cullHidden(await draw(parameters, options));
+  const rig = simplifyRig(drawn.rig);
   const { character } = parameters;
-  return { rig: character ? { ...rig, character } : rig, atlas };
+  return { rig: character ? { ...rig, character } : rig, atlas: drawn.atlas };
 }
 
 async function draw(parameters: Parameters, { quality, onProgress }: MakeOptions): Promise<Drawn> {
@@ -59,7 +60,7 @@ async function draw(parameters: Parameters, { quality, onProgress }: MakeOptions
     onProgress,
   });
   return {
-    rig: simplifyRig(rig),
+    rig,
     atlas: {
       width: atlas.width,
       height: atlas.height,

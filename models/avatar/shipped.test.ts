@@ -12,7 +12,7 @@ const AVATARS = fileURLToPath(new URL('../../avatars/', import.meta.url));
 const names = readdirSync(new URL('people/', import.meta.url)).map((file) => file.replace('.json', ''));
 
 /** What a call can afford to draw 25 times a second on a share of a core. */
-const MAX_TRIANGLES = 10_000;
+const MAX_TRIANGLES = 5000;
 const MAX_BYTES = 4 * 2 ** 20;
 
 describe('the shipped avatars', () => {

@@ -1,20 +1,21 @@
 import type { Rig, RigLayer, RigMorph } from '../../../server/face/rig.ts';
 import type { ParameterName } from '../../../server/face/parameters.ts';
 
-/** Greatest error of any point of the mesh, at rest or at the full weight of any one morph, canvas pixels. */
-const TOLERANCE_PX = 0.5;
+/** Greatest error of any point of the mesh, at rest or at the full weight of any one morph, canvas pixels: half a pixel of a call's picture. */
+const TOLERANCE_PX = 1;
 /** The head turns by at most some 9 degrees, which makes a sixth of it visible. */
-const DEPTH_TOLERANCE_PX = 4;
-const FOLLOW_TOLERANCE = 0.004;
+const DEPTH_TOLERANCE_PX = 6;
+/** A turn of the head moves nothing by more than a hundred pixels. */
+const FOLLOW_TOLERANCE = 0.008;
 /** A collapse must leave triangles at least this tall for their length: slivers hurt the texture. */
 const MIN_SHAPE = 0.06;
-const MIN_TRIANGLES = 200;
 
 /**
  * Takes the vertices out of a rig that nothing needs. Skin is baked as a dense grid, since lids and lips need it dense
  * somewhere; drawing costs by the triangle where triangles have ten pixels. Edges are collapsed (Hoppe et al. 1993) where
- * every vertex that was ever removed stays within the tolerances above in texture, depth and all morphs. Vertices on
- * an edge of the mesh (outline, the slit of the lips) stay.
+ * every vertex that was ever removed stays within the tolerances above in place, texture, depth and all morphs. Vertices on
+ * an outline go only into their neighbours on it, where it is straight; those along the slit of the lips stay, for both
+ * sides must meet there.
  */
 export function simplifyRig(rig: Rig): Rig {
   return { ...rig, layers: rig.layers.map((layer) => simplifyLayer(layer)) };
@@ -31,7 +32,6 @@ interface Mesh {
 export function simplifyLayer(layer: RigLayer): RigLayer {
   const vertices = floats(layer.mesh.vertices);
   const indices = shorts(layer.mesh.indices);
-  if (indices.length / 3 < MIN_TRIANGLES) return layer;
   const depth = floats(layer.mesh.depth);
   const follow = floats(layer.mesh.follow);
   const morphs = Object.entries(layer.morphs).map(([name, morph]) => ({ name, at: shorts(morph.vertices), deltas: floats(morph.deltas) }));
@@ -99,22 +99,20 @@ class Collapse {
   readonly #mesh: Mesh;
   readonly #removed = new Map<Triangle, readonly number[]>();
   readonly #around: Set<Triangle>[];
-  readonly #fixed: Uint8Array;
+  readonly #onOutline: readonly boolean[];
+  readonly #fixed: readonly boolean[];
 
   constructor(mesh: Mesh, indices: Uint16Array) {
     this.#mesh = mesh;
     this.#around = Array.from({ length: mesh.count }, () => new Set());
-    this.#fixed = new Uint8Array(mesh.count);
-    const edges = new Map<string, number>();
-    for (let t = 0; t < indices.length; t += 3) {
-      const triangle: Triangle = [indices[t]!, indices[t + 1]!, indices[t + 2]!];
-      this.#add(triangle, []);
-      for (let k = 0; k < 3; k++) {
-        const key = edgeKey(triangle[k]!, triangle[(k + 1) % 3]!);
-        edges.set(key, (edges.get(key) ?? 0) + 1);
-      }
-    }
-    for (const [key, uses] of edges) if (uses !== 2) for (const vertex of key.split(' ')) this.#fixed[Number(vertex)] = 1;
+    for (let t = 0; t < indices.length; t += 3) this.#add([indices[t]!, indices[t + 1]!, indices[t + 2]!], []);
+    const place = (vertex: number) => `${mesh.xy[vertex * 2]} ${mesh.xy[vertex * 2 + 1]}`;
+    const taken = new Map<string, number>();
+    for (let vertex = 0; vertex < mesh.count; vertex++) taken.set(place(vertex), (taken.get(place(vertex)) ?? 0) + 1);
+    const onSlit = (vertex: number) => taken.get(place(vertex))! > 1;
+    const beside = this.#around.map((_, vertex) => this.#outlineBeside(vertex));
+    this.#onOutline = beside.map(({ length }) => length > 0);
+    this.#fixed = beside.map((two, vertex) => two.length > 0 && (two.length !== 2 || onSlit(vertex) || two.some(onSlit)));
   }
 
   /** Three vertices per triangle. */
@@ -127,17 +125,26 @@ class Collapse {
     return [...this.#removed.keys()].flat();
   }
 
+  /** The other ends of the edges at a vertex that one triangle alone has. */
+  #outlineBeside(vertex: number): number[] {
+    const uses = new Map<number, number>();
+    for (const triangle of this.#around[vertex]!)
+      for (const other of triangle) if (other !== vertex) uses.set(other, (uses.get(other) ?? 0) + 1);
+    return [...uses].filter(([, count]) => count === 1).map(([other]) => other);
+  }
+
   #tryVertex(vertex: number): void {
     const star = [...this.#around[vertex]!];
     const gone = [vertex, ...star.flatMap((triangle) => [...this.#removed.get(triangle)!])];
+    const onOutline = this.#onOutline[vertex]!;
     let best: { triangles: Triangle[]; homes: number[][] } | undefined;
     let least = 1;
-    for (const target of new Set(star.flat())) {
-      if (target === vertex) continue;
+    for (const target of onOutline ? this.#outlineBeside(vertex) : new Set(star.flat())) {
+      if (target === vertex || !this.#staysWhole(vertex, target, onOutline ? 1 : 2)) continue;
       const triangles = star
         .filter((t) => !t.includes(target))
         .map((t): Triangle => t.map((v) => (v === vertex ? target : v)) as unknown as Triangle);
-      if (triangles.length !== star.length - 2 || !this.#isSound(triangles)) continue;
+      if (triangles.length === 0 || !this.#isSound(triangles)) continue;
       const homes: number[][] = triangles.map(() => []);
       const error = this.#settle(gone, triangles, homes, least);
       if (error >= least) continue;
@@ -147,6 +154,13 @@ class Collapse {
     if (!best) return;
     for (const triangle of star) this.#drop(triangle);
     for (const [i, triangle] of best.triangles.entries()) this.#add(triangle, best.homes[i]!);
+  }
+
+  /** An edge may go where its ends have no common neighbours but those of its own triangles; else the mesh would fold. */
+  #staysWhole(vertex: number, target: number, triangles: 1 | 2): boolean {
+    const near = new Set([...this.#around[vertex]!].flat());
+    const common = new Set([...this.#around[target]!].flat().filter((other) => near.has(other)));
+    return common.size === triangles + 2;
   }
 
   /** Every triangle keeps its side up and some height. */
@@ -160,19 +174,25 @@ class Collapse {
     });
   }
 
-  /** Finds each removed vertex's triangle; the greatest error in units of the tolerance, or infinity. */
+  /** Finds each removed vertex's triangle; the greatest error in units of the tolerance, at least `limit` if it reaches that. */
   #settle(gone: readonly number[], triangles: readonly Triangle[], homes: number[][], limit: number): number {
     let worst = 0;
     for (const vertex of gone) {
-      const home = triangles.findIndex((triangle) => inside(this.#weights(triangle, vertex)));
-      if (home < 0) return Number.POSITIVE_INFINITY;
-      worst = Math.max(worst, this.#error(triangles[home]!, vertex));
+      let home = 0;
+      let inside = Number.NEGATIVE_INFINITY;
+      for (const [i, triangle] of triangles.entries()) {
+        const least = Math.min(...this.#weights(triangle, vertex));
+        if (least > inside) [home, inside] = [i, least];
+      }
+      const triangle = triangles[home]!;
+      worst = Math.max(worst, this.#outsidePx(triangle, vertex) / TOLERANCE_PX, this.#error(triangle, vertex));
       if (worst >= limit) return worst;
       homes[home]!.push(vertex);
     }
     return worst;
   }
 
+  /** Barycentric; one of them is below 0 for a vertex outside the triangle. */
   #weights([a, b, c]: Triangle, vertex: number): [number, number, number] {
     const { xy } = this.#mesh;
     const [x, y] = [xy[vertex * 2]!, xy[vertex * 2 + 1]!];
@@ -180,6 +200,18 @@ class Collapse {
     const [wa, wb, wc] = [cross(b, c), cross(c, a), cross(a, b)];
     const sum = wa + wb + wc;
     return [wa / sum, wb / sum, wc / sum];
+  }
+
+  /** How far a vertex lies beyond the sides of a triangle, canvas pixels. */
+  #outsidePx(triangle: Triangle, vertex: number): number {
+    const { xy } = this.#mesh;
+    const sidePx = (p: number, q: number) => Math.hypot(xy[p * 2]! - xy[q * 2]!, xy[p * 2 + 1]! - xy[q * 2 + 1]!);
+    const [a, b, c] = triangle;
+    const twiceArea = Math.abs(
+      (xy[b * 2]! - xy[a * 2]!) * (xy[c * 2 + 1]! - xy[a * 2 + 1]!) - (xy[b * 2 + 1]! - xy[a * 2 + 1]!) * (xy[c * 2]! - xy[a * 2]!),
+    );
+    const [wa, wb, wc] = this.#weights(triangle, vertex);
+    return Math.max(0, (-wa * twiceArea) / sidePx(b, c), (-wb * twiceArea) / sidePx(c, a), (-wc * twiceArea) / sidePx(a, b));
   }
 
   #error(triangle: Triangle, vertex: number): number {
@@ -204,9 +236,6 @@ class Collapse {
     for (const vertex of triangle) this.#around[vertex]!.delete(triangle);
   }
 }
-
-const edgeKey = (a: number, b: number): string => (a < b ? `${a} ${b}` : `${b} ${a}`);
-const inside = (weights: readonly number[]): boolean => weights.every((weight) => weight >= -1e-6);
 
 const bytesOf = (text: string): Buffer => Buffer.from(text, 'base64');
 const floats = (text: string): Float32Array => new Float32Array(new Uint8Array(bytesOf(text)).buffer);

@@ -5,7 +5,6 @@ import type { ParameterName } from '../../../server/face/parameters.ts';
 import { pack } from '../bake/atlas.ts';
 import { EMOTION_POSES, VISEME_POSES } from '../bake/expressions.ts';
 import { type Delta, encodeLayer, gridMesh, type Vertex } from '../bake/layer.ts';
-import { simplifyRig } from '../bake/simplify.ts';
 import { CANVAS_PX } from '../camera.ts';
 import type { Drawn } from '../avatar.ts';
 import { smoothstep } from '../math.ts';
@@ -61,7 +60,7 @@ export async function illustrate(brief: PersonBrief, name: string): Promise<Draw
     layers: encoded,
   };
   return {
-    rig: simplifyRig(rig),
+    rig,
     atlas: { width: ATLAS_PX, height, data: new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength) },
   };
 }
