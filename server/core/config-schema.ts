@@ -74,7 +74,7 @@ const transport = section({
   portMax: z.number().int().min(0).max(65_535).default(0).describe('Last UDP port of media.'),
   connectTimeoutMs: ms(8_000).describe('Until ICE and DTLS must be done.'),
   vanishedAfterMs: ms(60_000).describe('No packet for so long: the visitor is gone and the call ends.'),
-  audioBitrateBps: z.number().int().min(6_000).max(256_000).default(32_000).describe('Opus bitrate of the avatar.'),
+  audioBitrateBps: z.number().int().min(6_000).max(256_000).default(40_000).describe('Opus bitrate of the avatar.'),
   narrowAudioBitrateBps: z.number().int().min(6_000).max(64_000).default(16_000).describe('The same on a narrow link.'),
   minVideoBps: z.number().int().min(0).default(80_000).describe('Below this the picture is given up before the sound.'),
   startVideoBps: z.number().int().min(50_000).default(900_000).describe('Video bitrate before the estimate knows better.'),
