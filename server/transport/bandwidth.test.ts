@@ -105,6 +105,26 @@ describe('BandwidthEstimator', () => {
     expect(estimator.availableBps).toBe(beforeBps);
   });
 
+  it('does not take a receiver that stands still now and then for a full link', () => {
+    const estimator = new BandwidthEstimator(options);
+    const stillMs = 180;
+    const underway: (DeliveredPacket & { arrivedAtMs: number })[] = [];
+    for (let k = 0; k < 3_000; k++) {
+      // Sound every 20 ms, every other time with a picture; for the first part of each second the receiver reads nothing.
+      const frameMs = k * 20 + (k % 2) * 3;
+      const secondMs = Math.floor(frameMs / 1_000) * 1_000;
+      for (let packet = 0; packet < (k % 2 ? 1 : 3); packet++) {
+        const arrivedAtMs = Math.max(frameMs + 8 + 0.3 * packet, frameMs < secondMs + stillMs ? secondMs + stillMs : 0);
+        underway.push({ sentAtMs: frameMs + 0.2 * packet, arrivedAtMs, bytes: k % 2 ? 120 : 900 });
+      }
+      if (k % 3 < 2) continue;
+      const nowMs = frameMs + 20;
+      estimator.report(underway.splice(0, underway.findLastIndex(({ arrivedAtMs }) => arrivedAtMs <= nowMs) + 1), nowMs);
+      expect(estimator.congested).toBe(false);
+    }
+    expect(estimator.availableBps).toBeGreaterThanOrEqual(options.startBps);
+  });
+
   it('stays within its limits and survives nonsense', () => {
     const estimator = new BandwidthEstimator(options);
     estimator.report([], 0);

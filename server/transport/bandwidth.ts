@@ -19,6 +19,9 @@ export interface BandwidthOptions {
 
 /** Packets sent within so much belong to one group (draft, section 5.2). */
 const GROUP_MS = 5;
+/** What arrives so soon after another although it was sent later was held back with it, by a radio or a busy receiver (section 5.2). */
+const BURST_MS = 5;
+const MAX_BURST_MS = 100;
 /** Groups that the delay trend is fitted over. */
 const TREND_GROUPS = 20;
 const SMOOTHING = 0.9;
@@ -48,6 +51,7 @@ const CLOCK_STEP_MS = 60_000;
 interface Group {
   firstSentMs: number;
   lastSentMs: number;
+  firstArrivedMs: number;
   lastArrivedMs: number;
 }
 
@@ -146,19 +150,20 @@ export class BandwidthEstimator {
 
   #arrive(sentMs: number, arrivedMs: number, nowMs: number): void {
     const group = this.#group;
+    const alone: Group = { firstSentMs: sentMs, lastSentMs: sentMs, firstArrivedMs: arrivedMs, lastArrivedMs: arrivedMs };
     if (!group) {
-      this.#group = { firstSentMs: sentMs, lastSentMs: sentMs, lastArrivedMs: arrivedMs };
+      this.#group = alone;
       return;
     }
     if (sentMs < group.firstSentMs) return;
-    if (sentMs - group.firstSentMs <= GROUP_MS) {
+    if (sentMs - group.firstSentMs <= GROUP_MS || isBurst(group, sentMs, arrivedMs)) {
       group.lastSentMs = Math.max(group.lastSentMs, sentMs);
       group.lastArrivedMs = Math.max(group.lastArrivedMs, arrivedMs);
       return;
     }
     const before = this.#before;
     this.#before = group;
-    this.#group = { firstSentMs: sentMs, lastSentMs: sentMs, lastArrivedMs: arrivedMs };
+    this.#group = alone;
     if (!before) return;
     const variationMs = group.lastArrivedMs - before.lastArrivedMs - (group.lastSentMs - before.lastSentMs);
     if (Math.abs(variationMs) > CLOCK_STEP_MS) {
@@ -238,6 +243,11 @@ export class BandwidthEstimator {
       this.#lossBps = Math.min(this.#options.maxBps, this.#lossBps * 1.08 ** elapsedS + 1_000 * elapsedS);
     }
   }
+}
+
+function isBurst(group: Group, sentMs: number, arrivedMs: number): boolean {
+  const afterMs = arrivedMs - group.lastArrivedMs;
+  return afterMs >= 0 && afterMs <= BURST_MS && afterMs < sentMs - group.lastSentMs && arrivedMs - group.firstArrivedMs < MAX_BURST_MS;
 }
 
 function slopeOf(points: readonly { atMs: number; delayMs: number }[]): number {
