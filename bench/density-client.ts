@@ -10,13 +10,14 @@ import {
   useNACK,
   useOPUS,
   usePLI,
+  RTP_EXTENSION_URI,
   useTransportWideCC,
-  useTWCC,
   useVP8,
 } from 'werift';
 import type { RenderingPlace } from '../server/core/video.ts';
 import { FaceWeightsDecoder } from '../server/face/weights/decoder.ts';
 import { FACE_CHANNEL } from '../server/face/weights/format.ts';
+import { ArrivalReports } from './arrival-reports.ts';
 
 /** Callers in a process of their own (forked by callers.ts): WebRTC connections that talk, listen and count, but show nothing. */
 export interface SpokenQuestion {
@@ -60,6 +61,8 @@ export type FromCallers = { kind: 'up' } | { kind: 'figures'; calls: readonly Ca
 
 const PACKET_MS = 20;
 const OPUS_UNITS = 960;
+/** Chromium reports arrivals every 50 to 250 ms. */
+const PACKETS_PER_REPORT = 5;
 const OPUS_TYPE = 111;
 /** A silent browser still says so this often (Opus DTX). */
 const KEEP_ALIVE_PACKETS = 20;
@@ -72,6 +75,8 @@ class SimulatedCall {
   readonly #microphone = new MediaStreamTrack({ kind: 'audio' });
   readonly #peer: RTCPeerConnection;
   readonly #channel: RTCDataChannel;
+  readonly #reports = new ArrivalReports();
+  #ticks = 0;
   #figures: { -readonly [Key in keyof CallFigures]: number } = freshFigures();
   #lastFrameMs = 0;
   #speakingSinceMs: number | undefined;
@@ -106,7 +111,7 @@ class SimulatedCall {
           }),
         ],
         video: [
-          useVP8({ payloadType: 96, rtcpFeedback: [useNACK(), usePLI(), useTWCC()] }),
+          useVP8({ payloadType: 96, rtcpFeedback: [useNACK(), usePLI()] }),
           new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000, payloadType: 97, parameters: 'apt=96' }),
         ],
       },
@@ -117,7 +122,13 @@ class SimulatedCall {
     this.#channel = this.#peer.createDataChannel('oai-events');
     this.#channel.onMessage.subscribe((data) => this.#onEvent(String(data)));
     if (order.rendering === 'client') this.#readFace(this.#peer.createDataChannel(FACE_CHANNEL.label, { maxRetransmits: 0 }));
-    this.#peer.onTrack.subscribe((track) => track.onReceiveRtp.subscribe((packet) => this.#onRtp(track.kind, packet)));
+    this.#peer.onTrack.subscribe((track) =>
+      track.onReceiveRtp.subscribe((packet, extensions) => {
+        const number: number | undefined = extensions?.[RTP_EXTENSION_URI.transportWideCC];
+        if (number !== undefined) this.#reports.arrived(number, performance.now());
+        this.#onRtp(track.kind, packet);
+      }),
+    );
   }
 
   /** Resolves when pictures come. */
@@ -139,6 +150,7 @@ class SimulatedCall {
 
   /** Every 20 ms. */
   tick(): void {
+    if (++this.#ticks % PACKETS_PER_REPORT === 0) this.#report();
     this.#timestamp += OPUS_UNITS;
     const packet = this.#speech[this.#speechAt];
     if (this.#speechAt < this.#speech.length) this.#speechAt++;
@@ -153,6 +165,13 @@ class SimulatedCall {
       payloadOffset: 12,
     });
     this.#microphone.writeRtp(new RtpPacket(header, Buffer.from(isSilent ? SILENT_PACKET : packet)));
+  }
+
+  #report(): void {
+    const [transport] = this.#peer.dtlsTransports;
+    const report = this.#reports.take(0);
+    // One that could not be sent is one that was lost.
+    if (report) transport?.sendRtcp([report]).catch(() => undefined);
   }
 
   async end(): Promise<void> {

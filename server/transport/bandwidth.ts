@@ -45,8 +45,8 @@ const LOW_LOSS = 0.02;
 const STANDING_QUEUE_MS = 200;
 /** The shortest way there is taken from the last one or two of these, since the clocks on both sides drift apart. */
 const BASE_WINDOW_MS = 20_000;
-/** The receiver's arrival clock wraps; a step like that starts a new trend. */
-const CLOCK_STEP_MS = 60_000;
+/** No queue grows so much between two groups: the receiver's clock was set or has wrapped, and a new trend begins. */
+const CLOCK_STEP_MS = 3_000;
 
 interface Group {
   firstSentMs: number;
