@@ -44,6 +44,17 @@ describe('culling', () => {
     expect(back).toBeGreaterThan(2 * (32 * 32 - 19 * 19));
   });
 
+  it('keeps what lies behind the seam of two layers, which part when the head turns', () => {
+    const left = { x: 200, y: 200, width: 300, height: 600 };
+    const right = { ...left, x: 500 };
+    const behind = (fronts: (typeof left)[]) => {
+      const front = fronts.map((region, i) => layer(i === 0 ? 'skin' : 'hairFront', region, 4));
+      return trianglesOf(rigOf([layer('hairBack', whole, 32), ...front]), 255)[0]!;
+    };
+    // Two columns of 72 px, over the height that is hidden.
+    expect(behind([left, right]) - behind([front])).toBeGreaterThan(2 * 4 * 13);
+  });
+
   it('keeps everything behind what is translucent, masked or fades', () => {
     const all = 2 * 32 * 32;
     expect(trianglesOf(rigOf([layer('hairBack', whole, 32), layer('skin', front, 4)]), 200)[0]).toBe(all);

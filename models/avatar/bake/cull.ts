@@ -12,14 +12,17 @@ const CULLED = /^(hairBack|hairSide|coverBack|body|pods)$/;
 
 /**
  * Leaves out triangles that nothing ever shows: those whose surroundings, as far as layers slide over each other, are
- * covered by opaque parts of layers in front. Drawing them would cost as much as drawing what hides them.
+ * covered by opaque parts of one layer in front; two that cover them together would part on a turn of the head. Drawing them
+ * would cost as much as drawing what hides them.
  */
 export function cullHidden({ rig, atlas }: Drawn): Drawn {
-  const covered = new Uint8Array(SAMPLES * SAMPLES);
+  const hidden = new Uint8Array(SAMPLES * SAMPLES);
   const layers: RigLayer[] = [];
   for (const layer of [...rig.layers].reverse()) {
-    layers.unshift(CULLED.test(layer.id) ? without(layer, rig, eroded(covered, Math.ceil((SLIDE_PX / 1024) * SAMPLES))) : layer);
-    if (hidesForGood(layer)) cover(layer, rig, atlas, covered);
+    layers.unshift(CULLED.test(layer.id) ? without(layer, rig, hidden) : layer);
+    if (!hidesForGood(layer)) continue;
+    const inside = eroded(coverOf(layer, rig, atlas), Math.ceil((SLIDE_PX / 1024) * SAMPLES));
+    for (const [i, isInside] of inside.entries()) if (isInside) hidden[i] = 1;
   }
   return { rig: { ...rig, layers }, atlas };
 }
@@ -31,8 +34,9 @@ const shorts = (text: string): Uint16Array => new Uint16Array(new Uint8Array(Buf
 const base64 = (values: Float32Array | Uint16Array): string =>
   Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
 
-/** Marks the samples where the layer at rest is opaque. */
-function cover({ mesh }: RigLayer, { canvas }: Rig, atlas: Drawn['atlas'], covered: Uint8Array): void {
+/** 1 for the samples where the layer at rest is opaque. */
+function coverOf({ mesh }: RigLayer, { canvas }: Rig, atlas: Drawn['atlas']): Uint8Array {
+  const covered = new Uint8Array(SAMPLES * SAMPLES);
   const v = floats(mesh.vertices);
   const indices = shorts(mesh.indices);
   const scale = SAMPLES / canvas.width;
@@ -54,6 +58,7 @@ function cover({ mesh }: RigLayer, { canvas }: Rig, atlas: Drawn['atlas'], cover
       }
     }
   }
+  return covered;
 }
 
 /** Samples whose whole neighbourhood is covered: first along rows, then along columns. What lies off the canvas counts as covered. */
