@@ -29,7 +29,7 @@ export class ArrivalReports {
   }
 
   /** A report on everything since the last one; nothing has arrived: undefined. */
-  take(mediaSourceSsrc: number): RtcpTransportLayerFeedback | undefined {
+  take(): RtcpTransportLayerFeedback | undefined {
     const numbers = [...this.#arrivalsUs.keys()].sort((a, b) => a - b);
     const last = numbers.at(-1);
     if (last === undefined || this.#next === undefined) return undefined;
@@ -60,8 +60,9 @@ export class ArrivalReports {
     return new RtcpTransportLayerFeedback({
       feedback: new TransportWideCC({
         header: new RtcpHeader({ type: RtcpTransportLayerFeedback.type, count: TransportWideCC.count, version: 2, padding }),
-        senderSsrc: 1,
-        mediaSourceSsrc,
+        // Of no track alone.
+        senderSsrc: 0,
+        mediaSourceSsrc: 0,
         baseSequenceNumber: first & 0xffff,
         packetStatusCount: last - first + 1,
         referenceTime: referenceTime & 0xff_ffff,

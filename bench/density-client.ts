@@ -169,7 +169,7 @@ class SimulatedCall {
 
   #report(): void {
     const [transport] = this.#peer.dtlsTransports;
-    const report = this.#reports.take(0);
+    const report = this.#reports.take();
     // One that could not be sent is one that was lost.
     if (report) transport?.sendRtcp([report]).catch(() => undefined);
   }

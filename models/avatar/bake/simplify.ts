@@ -93,6 +93,7 @@ function measured(
 }
 
 type Triangle = readonly [number, number, number];
+type Weights = readonly [number, number, number];
 
 /** The state of one simplification: live triangles, and in each the vertices that were removed from there. */
 class Collapse {
@@ -179,13 +180,13 @@ class Collapse {
     let worst = 0;
     for (const vertex of gone) {
       let home = 0;
-      let inside = Number.NEGATIVE_INFINITY;
+      let weights = this.#weights(triangles[0]!, vertex);
       for (const [i, triangle] of triangles.entries()) {
-        const least = Math.min(...this.#weights(triangle, vertex));
-        if (least > inside) [home, inside] = [i, least];
+        const others = this.#weights(triangle, vertex);
+        if (Math.min(...others) > Math.min(...weights)) [home, weights] = [i, others];
       }
       const triangle = triangles[home]!;
-      worst = Math.max(worst, this.#outsidePx(triangle, vertex) / TOLERANCE_PX, this.#error(triangle, vertex));
+      worst = Math.max(worst, this.#outsidePx(triangle, weights) / TOLERANCE_PX, this.#error(triangle, weights, vertex));
       if (worst >= limit) return worst;
       homes[home]!.push(vertex);
     }
@@ -193,7 +194,7 @@ class Collapse {
   }
 
   /** Barycentric; one of them is below 0 for a vertex outside the triangle. */
-  #weights([a, b, c]: Triangle, vertex: number): [number, number, number] {
+  #weights([a, b, c]: Triangle, vertex: number): Weights {
     const { xy } = this.#mesh;
     const [x, y] = [xy[vertex * 2]!, xy[vertex * 2 + 1]!];
     const cross = (p: number, q: number) => (xy[p * 2]! - x) * (xy[q * 2 + 1]! - y) - (xy[q * 2]! - x) * (xy[p * 2 + 1]! - y);
@@ -202,22 +203,18 @@ class Collapse {
     return [wa / sum, wb / sum, wc / sum];
   }
 
-  /** How far a vertex lies beyond the sides of a triangle, canvas pixels. */
-  #outsidePx(triangle: Triangle, vertex: number): number {
+  /** How far a point lies beyond the sides of a triangle, canvas pixels. */
+  #outsidePx([a, b, c]: Triangle, [wa, wb, wc]: Weights): number {
     const { xy } = this.#mesh;
     const sidePx = (p: number, q: number) => Math.hypot(xy[p * 2]! - xy[q * 2]!, xy[p * 2 + 1]! - xy[q * 2 + 1]!);
-    const [a, b, c] = triangle;
     const twiceArea = Math.abs(
       (xy[b * 2]! - xy[a * 2]!) * (xy[c * 2 + 1]! - xy[a * 2 + 1]!) - (xy[b * 2 + 1]! - xy[a * 2 + 1]!) * (xy[c * 2]! - xy[a * 2]!),
     );
-    const [wa, wb, wc] = this.#weights(triangle, vertex);
     return Math.max(0, (-wa * twiceArea) / sidePx(b, c), (-wb * twiceArea) / sidePx(c, a), (-wc * twiceArea) / sidePx(a, b));
   }
 
-  #error(triangle: Triangle, vertex: number): number {
+  #error([a, b, c]: Triangle, [wa, wb, wc]: Weights, vertex: number): number {
     const { attributes, width } = this.#mesh;
-    const [wa, wb, wc] = this.#weights(triangle, vertex);
-    const [a, b, c] = triangle;
     let worst = 0;
     for (let k = 0; k < width; k++) {
       const value = wa * attributes[a * width + k]! + wb * attributes[b * width + k]! + wc * attributes[c * width + k]!;
